@@ -91,6 +91,9 @@ def list_(
             return
         listed = list(found)
         _print_table(listed if limit is not None else listed[:TABLE_ROWS])
+        unstored = observations.unstored(desk, domain=domain, since=since, until=until)
+        if unstored:
+            click.echo(f"{unstored} further mails were only counted: their sender or network had its share", err=True)
         if limit is None and len(listed) > TABLE_ROWS:
             click.echo(f"the latest {TABLE_ROWS} are shown; --limit N shows more, --json all", err=True)
 

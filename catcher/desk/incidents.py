@@ -8,6 +8,7 @@ from typing import Any
 
 from catcher.desk.context import Desk, NotFound
 from catcher.desk.standing import Lives, Standing
+from catcher.desk.unstored import UnstoredMails
 from catcher.incident import NoticeDecision, judge_notice, latest_period, measure_incident, series
 from catcher.incident.measures import Granularity
 from catcher.model.leak.incident import Incident, Role
@@ -28,6 +29,10 @@ class Appraisal:
     verdict: NoticeDecision
     standing: Standing
     """The incident's state today, independent of the period; ``listing`` leaves the effect of its notices out."""
+    unstored: int = 0
+    """Mails of the period that may belong to the incident and were only counted: above 0 its numbers are "at least"."""
+    ever_unstored: int = 0
+    """The same of all time."""
     bound: frozenset[str] = frozenset()
     """The organisations whose tenant is known to be theirs, so that their mail with the reason ``unbound-tenant``
     counts."""
@@ -43,6 +48,7 @@ class Appraisal:
             "domain": key.domain,
             "mails": self.incident.mails,
             "counted": self.incident.counted,
+            "unstored": self.ever_unstored,
             "first_day": first and first.isoformat(),
             "last_day": last and last.isoformat(),
             "period": self.measures.period.name,
@@ -59,6 +65,7 @@ class Appraisal:
         return {
             **self.to_json(),
             "numbers": measures.tally.to_json(),
+            "unstored_in_period": self.unstored,
             "reasons": {
                 str(reason or UNRECORDED): {"mails": count.mails, "counted": count.counted}
                 for reason, count in measures.tally.reasons.items()
@@ -100,11 +107,11 @@ class Appraisal:
 def listing(desk: Desk, *, period: Period | None = None) -> Iterator[Appraisal]:
     """All incidents with mail in ``period`` (None: the latest month of each incident), ordered by key."""
     desk.fold()
-    lives = Lives(desk)
+    lives, unstored = Lives(desk), UnstoredMails(desk.store)
     for incident in desk.store.incidents(mailboxes=False):
         chosen = period or latest_period(incident)
         if chosen is not None:
-            appraisal = _appraise(desk, incident, chosen, Standing(lives.life(incident)))
+            appraisal = _appraise(desk, incident, chosen, Standing(lives.life(incident)), unstored=unstored)
             if appraisal.measures.tally.total.mails:
                 yield appraisal
 
@@ -138,7 +145,23 @@ def show(desk: Desk, id: str, *, period: Period | None = None, bound: frozenset[
 
 
 def _appraise(
-    desk: Desk, incident: Incident, period: Period, standing: Standing, bound: frozenset[str] = frozenset()
+    desk: Desk,
+    incident: Incident,
+    period: Period,
+    standing: Standing,
+    bound: frozenset[str] = frozenset(),
+    *,
+    unstored: UnstoredMails | None = None,
 ) -> Appraisal:
+    """``unstored``: read already, for many incidents."""
     measures = measure_incident(incident, period, desk.store.crowd(incident.key.id, period.name), bound)
-    return Appraisal(incident, measures, judge_notice(measures, desk.thresholds), standing, bound)
+    unstored = unstored or UnstoredMails(desk.store)
+    return Appraisal(
+        incident,
+        measures,
+        judge_notice(measures, desk.thresholds),
+        standing,
+        unstored.of(incident.key, period),
+        unstored.of(incident.key),
+        bound,
+    )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import socket
+from contextlib import suppress
 
 from catcher import wiring
 from catcher.config import Config
@@ -52,3 +54,18 @@ async def run(config: Config, clock: Clock, reading: socket.socket, station: Sta
         await server.run(station.stopping, ready=station.ready, draining=station.draining)
     finally:
         checkpointer.stop()
+
+
+async def forget_alone(config: Config, clock: Clock, station: Station) -> None:
+    """Forgets what is due where no mail is stored: counts of queries, contacts, texts of notices. Runs until the parent
+    stops the process; a store that can't be opened is tried again."""
+    forbid_dumps()
+    now = asyncio.get_running_loop().time
+    writer = GroupWriter(functools.partial(wiring.open_store, config), now)
+    forgetter = Forgetter(writer, clock, now, keep_days=config.store.keep_days)
+    station.ready()
+    while not station.stopping.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(station.stopping.wait(), forgetter.step())
+    station.draining()
+    writer.close()

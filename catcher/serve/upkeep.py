@@ -26,6 +26,7 @@ from catcher.desk.delegation import Delegations
 from catcher.desk.upkeep import Upkeep, destroy_due_keys, fold_and_settle
 from catcher.desk.watch import AlertWatch
 from catcher.directory import ImportedLists
+from catcher.intake.deliverylog import drop_old_deliveries
 from catcher.model.clock import Clock
 from catcher.model.errors import CatcherError, EnvironmentFailure, kind_and_place
 from catcher.model.ports import Folder, Store

@@ -12,6 +12,7 @@
          ├─▶ contact.py       a party's contacts, and the outcome of each step that looked for them
          ├─▶ notice.py        notices and their steps, suppressions
          ├─▶ upkeep.py        the latest sure moment, the day whose upkeep is done
+         ├─▶ lockholder.py    the process that holds the lock, for the text of an error
          ├─▶ checkpointer.py  the thread that copies the log, so that no commit waits for it
          └─▶ retention.py     rows that are due are deleted, coarsened, emptied, and gone from the files
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -113,7 +113,23 @@ def test_of_nested_catalogued_domains_the_most_specific_has_the_recipient(tokens
 
 
 def test_a_later_fingerprint_gives_the_fields_that_a_store_revises(tokens):
-    assert set(resting_on_lookups(FINGERPRINT, "army.ml", tokens)) == set(REVISED)
+    found = set(resting_on_lookups(FINGERPRINT, "army.ml", tokens))
+    assert found == {*REVISED, "signatures_before"}, "what is compared is no field that a store keeps"
+
+
+def test_over_the_end_of_an_epoch_and_of_a_month_a_retry_and_a_copy_are_known(tmp_path):
+    """A key is written with for one epoch and read with for one more: no boundary falls between two keys."""
+    before, after = datetime(2026, 11, 30, 23, 59, tzinfo=UTC), datetime(2026, 12, 1, 0, 11, tzinfo=UTC)
+    ring = KeyRing(tmp_path)
+    for day in range(8):
+        first = observe(TRANSACTION, FINGERPRINT, ARRIVAL, ring.tokens(before + timedelta(days=day)))[0]
+        again = observe(TRANSACTION, FINGERPRINT, ARRIVAL, ring.tokens(after + timedelta(days=day)))[0]
+        assert first.retry_tag in (again.retry_tag, again.retry_tag_before)
+        assert set(first.signatures) <= {*again.signatures, *again.signatures_before}
+
+
+def test_the_key_of_the_mailboxes_is_named(tokens):
+    assert {each.key_id for each in observe(TRANSACTION, FINGERPRINT, ARRIVAL, tokens)} == {tokens.key_id}
 
 
 @pytest.mark.parametrize(
