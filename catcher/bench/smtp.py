@@ -143,6 +143,7 @@ hostname = "mx.sink.test"
 files = ["catalogue.csv"]
 [store]
 url = "sqlite:state/catcher.db"
+rows_a_day = 1000000000
 [fingerprint]
 lookups = false
 """

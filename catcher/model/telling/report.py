@@ -2,6 +2,8 @@
 
 It holds numbers, names that are safe to show, and rules to paste; the templates hold the sentences. No value comes from
 a message's content, and no value names a person.
+
+Longer than others: the report is one value, and each of its parts is one.
 """
 
 from __future__ import annotations

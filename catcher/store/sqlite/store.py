@@ -35,10 +35,10 @@ from catcher.store.sqlite import (
     policy,
     retention,
     sight,
-    unstored,
     upkeep,
 )
 from catcher.store.sqlite import notice as notices
+from catcher.store.sqlite.byday import unstored
 from catcher.store.sqlite.byday.dropping import note_rewrite
 from catcher.store.sqlite.byday.scrubbing import MOST_LOG_OCTETS, log_octets, scrub
 from catcher.store.sqlite.checkpointer import BACKSTOP_PAGES

@@ -5,6 +5,7 @@
     registry.py   the parts (mails of one day) and the other tables of a day, as the database names them
     layout.py     the tables of a part: their columns, and the SQL that writes and reads them
     clients.py    the organisations whose mail came from a client's address, a table a day
+    unstored.py   the mails that were only counted, and whose rows a day has
     dropping.py   a table is marked, emptied in short steps, dropped; a small table is written anew
     scrubbing.py  the log is emptied, so that no file holds what was dropped
 
