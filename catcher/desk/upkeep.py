@@ -156,6 +156,7 @@ def upkeep(
         with done.step(UpkeepStep.FORGET):
             for changed in store.forget(now, keep_days=keep_days):
                 done.purged += changed
+                store.end_log()  # on a disk that is nearly full the log must not grow by all that goes
                 pause()
     return done
 

@@ -46,7 +46,9 @@ async def run(config: Config, clock: Clock, reading: socket.socket, station: Sta
         return ("" if commit.revises else floor.refusal()) or check.refusal(commit.rows, revises=commit.revises)
 
     writer = GroupWriter(opening, now, refusal=refusal, add_rows=sharing.add_rows)
-    forgetter = Forgetter(writer, clock, now, keep_days=config.store.keep_days)
+    forgetter = Forgetter(
+        writer, clock, now, keep_days=config.store.keep_days, room_is_low=lambda: bool(floor.refusal())
+    )
     checkpointer = checkpointer_at(config.store.url)
     server = StoreServer(writer, reading, forgetter=forgetter, log_copier=checkpointer)
     checkpointer.start()

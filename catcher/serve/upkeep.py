@@ -127,6 +127,7 @@ class UpkeepRounds:
                 self._failed_at = now if done.failed else None
                 if not done.failed:
                     store.note_upkeep(day)
+                    log.info("the upkeep of %s is done: %d observations folded", day, done.folded)
         for key_id in done.keys_destroyed:
             log.info("the key %s is destroyed", key_id)
         self._watch.failed.update(done.failed)

@@ -98,6 +98,4 @@ def time_obstacle(verdict: DkimVerdict, signature: DkimSignature, now: datetime)
         return CountReason.FUTURE
     if made_at < (now - MAX_AGE).timestamp():
         return CountReason.OLD
-    if made_at < now.replace(day=1, hour=0, minute=0, second=0, microsecond=0).timestamp():
-        return CountReason.BEFORE_PERIOD
     return None

@@ -42,8 +42,11 @@ class Forgetter:
         *,
         keep_days: int,
         pause_per_step: float = PAUSE_PER_STEP,
+        room_is_low: Callable[[], bool] = lambda: False,
     ) -> None:
-        """``now``: seconds of a monotonic clock. ``keep_days``: ``[store] keep_days``."""
+        """``now``: seconds of a monotonic clock. ``keep_days``: ``[store] keep_days``. ``room_is_low``: whether the
+        disk is so full that the log must stay short: it is copied after each step then."""
+        self._room_is_low = room_is_low
         self._writer = writer
         self._clock = clock
         self._now = now
@@ -91,4 +94,6 @@ class Forgetter:
                 log.info("forgotten: %s", self._purged)
             return False
         self._purged += changed
+        if self._room_is_low():
+            store.end_log()
         return True

@@ -5,7 +5,7 @@ Longer than others: one row's way in, its comparison with earlier ones, and the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from catcher.model.leak.unstored import UnstoredKey
-from catcher.model.mail.counting import CountReason, reason_of, uses_up_signatures
+from catcher.model.mail.counting import reason_of, uses_up_signatures
 from catcher.model.mail.observation import Observation, Stored
 from catcher.model.ports import ObservationRow
 from catcher.privacy.retention import RETRY_AFTER
@@ -41,14 +41,17 @@ from catcher.store.sqlite.byday.clients import ClientNotes
 from catcher.store.sqlite.byday.layout import (
     MAIL,
     RESTS_ON_ADDRESS,
+    STOPPED,
     client_network,
     create_part,
     moment_or,
+    PartLines,
     part_source,
     part_statements,
     recent_of,
     select,
     split,
+    stop,
 )
 from catcher.store.sqlite.byday.registry import MOST_ROWS, Part, checked_day
 from catcher.store.sqlite.connection import PatientDatabase, read_transaction, write_transaction
@@ -62,7 +65,6 @@ _judged = itemgetter(
         ),
     )
 )
-_STOPPED = f"fresh = 0, fresh_reason = '{CountReason.SHARED_ADDRESS.value}'"
 
 
 def add(db: PatientDatabase, rows: Sequence[ObservationRow], counted: Mapping[UnstoredKey, int]) -> list[Stored]:
@@ -74,19 +76,25 @@ def add(db: PatientDatabase, rows: Sequence[ObservationRow], counted: Mapping[Un
         unstored.add(db, counted)
         adding = _Adding(db)
         stored = [adding.add(id, row) for id, row in enumerate(rows, db.registry.last_id + 1)]
+        adding.write()
         adding.note_growth()
         return stored
 
 
 class _Adding:
-    """The parts to which the rows of one transaction are added, and with which they are compared."""
+    """The parts to which the rows of one transaction are added, and with which they are compared.
+
+    Rows are written together, table by table: before a stored row is looked at, and at the end.
+    """
 
     def __init__(self, db: PatientDatabase) -> None:
         self._db = db
         self._clients = ClientNotes(db, db.registry)
-        self._recent = _RecentMails(db)
+        self._recent = _RecentMails(db, self.write)
         self._open: dict[str, Part] = {}
         """Day → the part that takes rows of this day."""
+        self._lines: dict[int, PartLines] = {}
+        """Number of a part → what isn't written yet."""
         self._grown: dict[int, tuple[int, int]] = {}
         """Number of a part → the last id, the number of added rows."""
 
@@ -97,34 +105,42 @@ class _Adding:
         )
         by, day = sender_from(sender), at[:10]
         part = self._open.get(day) or self._part(day, id)
-        execute, sql = self._db.conn.execute, part_statements(part.number)
-        first = self._recent.first_delivery(transaction, at, (tag, tag_before), proven_organisation(by))
-        tokens = texts(signed)
-        replayed = False
-        if first is None:
-            if tag is not None:
-                execute(sql.retry, (_key(tag), id))
-            looked_for = {*tokens, *texts(signed_before)}
-            if looked_for:
-                new = SignedDelivery(moment_from_text(at), client_network(client), texts(to))
-                replayed = self._recent.is_replay(transaction, new, looked_for)
+        number, recent = part.number, self._recent
+        key = None if tag is None else _key(tag)
+        organisation = proven_organisation(by)
+        signatures = () if signed == _NONE else texts(signed)
+        first, replayed = None, False
+        if tag is not None or tag_before is not None:
+            keys = (key,) if tag_before is None else (key, _key(tag_before))
+            first = recent.first_delivery(transaction, at, keys, organisation)
+        if first is None and (signatures or signed_before != _NONE):
+            looked_for = signatures if signed_before == _NONE else {*signatures, *texts(signed_before)}
+            if alike := recent.deliveries(transaction, at, looked_for):
+                replayed = is_replay(SignedDelivery(moment_from_text(at), client_network(client), texts(to)), alike)
         resting = bool(fresh) and reason == RESTS_ON_ADDRESS
-        organisation = handing_organisation(by, fresh=bool(fresh))
-        shared = _is_shared(self._db, self._clients, client, day, organisation, resting=resting)
-        lines = split(row, id, first, replayed=replayed)
-        execute(sql.mail, lines.mail)
-        execute(sql.trace, (id, *lines.trace, resting and not shared))
-        execute(sql.token, (id, *lines.token))
-        if tag is not None or tokens:
-            execute(sql.recent, (id, *recent_of(row)))
+        handing = organisation if fresh else handing_organisation(by, fresh=False)
+        shared = _is_shared(self._db, self._clients, client, day, handing, resting=resting, before=self.write)
+        lines = self._lines.get(number)
+        if lines is None:
+            lines = self._lines[number] = PartLines([], [], [], [], [], [])
+        mail, trace, token = split(row, id, first, replayed=replayed)
         if shared:
-            execute(f"UPDATE mail_{part.number} SET {_STOPPED} WHERE id = ?", (id,))
-        if tokens and uses_up_signatures(
+            stop(mail)
+        lines.mail.append(mail)
+        lines.trace.append((id, *trace, resting and not shared))
+        lines.token.append((id, *token))
+        if tag is not None or signatures:
+            lines.recent.append((id, *recent_of(row)))
+        if key is not None and first is None:
+            lines.retry.append((key, id))
+            recent.note(key, id, number)
+        if signatures and uses_up_signatures(
             nature_from(nature).mail_class, by.tier, fresh=bool(fresh), reason=reason_of(reason)
         ):
-            self._db.conn.executemany(sql.signature, [(token, id) for token in tokens])
-        _, rows = self._grown.get(part.number, (0, 0))
-        self._grown[part.number] = (id, rows + 1)
+            for signature in signatures:
+                lines.signature.append((signature, id))
+                recent.note(signature, id, number)
+        self._grown[number] = (id, self._grown[number][1] + 1 if number in self._grown else 1)
         return Stored(id, first, replayed, shared)
 
     def _part(self, day: str, id: int) -> Part:
@@ -136,13 +152,26 @@ class _Adding:
         else:
             part = self._db.registry.add_part(checked_day(day), id)
             create_part(self._db, part.number)
-            self._recent.parts[part.number] = part
+            self._recent.add_part(part)
         self._open[day] = part
         return part
+
+    def write(self) -> None:
+        """Writes what was added so far."""
+        for number, lines in self._lines.items():
+            for statement, values in zip(part_statements(number), lines, strict=True):
+                if values:
+                    self._db.conn.executemany(statement, values)
+        self._lines.clear()
+        self._recent.written()
 
     def note_growth(self) -> None:
         for number, (last, rows) in self._grown.items():
             self._db.registry.grown(number, last, rows)
+
+
+_NONE = "[]"
+"""A column that holds no text."""
 
 
 def _key(tag: str) -> int:
@@ -157,26 +186,47 @@ def _earliest(observed_at: str) -> str:
 
 
 class _RecentMails:
-    """The mails of the last days, by retry tag and signature."""
+    """The mails of the last days, by retry tag and signature, together with those that aren't written yet."""
 
-    def __init__(self, db: PatientDatabase) -> None:
+    def __init__(self, db: PatientDatabase, write: Callable[[], None]) -> None:
         self._db = db
-        self.parts = {part.number: part for part in db.registry.parts() if part.recent}
-        """The parts that still have tags and signatures, by number."""
+        self._write = write
+        self._parts = {part.number: part for part in db.registry.parts() if part.recent}
+        self._numbers: dict[str, tuple[int, ...]] = {}
+        self._unwritten: dict[int | str, list[tuple[int, int]]] = {}
+        """Key of a tag, or token of a signature → id and part of rows that aren't written yet."""
+
+    def add_part(self, part: Part) -> None:
+        self._parts[part.number] = part
+        self._numbers.clear()
+
+    def note(self, key_or_token: int | str, id: int, number: int) -> None:
+        """Notes a row that will be written."""
+        self._unwritten.setdefault(key_or_token, []).append((id, number))
+
+    def written(self) -> None:
+        """All rows are written."""
+        self._unwritten.clear()
 
     def _since(self, earliest: str) -> tuple[int, ...]:
-        return tuple([number for number, part in self.parts.items() if part.day >= earliest[:10]])
+        """The parts of the day of ``earliest`` and later ones."""
+        day = earliest[:10]
+        if day not in self._numbers:
+            self._numbers[day] = tuple([number for number, part in self._parts.items() if part.day >= day])
+        return self._numbers[day]
 
     def first_delivery(
-        self, transaction: str, at: str, tags: tuple[str | None, str | None], organisation: str | None
+        self, transaction: str, at: str, keys: tuple[int | None, ...], organisation: str | None
     ) -> int | None:
-        """The id of the mail of which a mail with ``tags`` is a retry."""
-        keys = [_key(tag) for tag in tags if tag is not None]
+        """The id of the mail of which a mail with tags of these keys is a retry."""
         earliest = _earliest(at)
-        numbers = self._since(earliest) if keys else ()
-        if not numbers:
+        numbers = self._since(earliest)
+        found = self._db.conn.execute(_with_tag(numbers, len(keys)), keys).fetchall() if numbers else []
+        if self._unwritten:
+            found += [line for key in keys if key is not None for line in self._unwritten.get(key, ())]
+        if not found:
             return None
-        for id, number in self._db.conn.execute(_with_tag(numbers), (keys[0], keys[-1])).fetchall():
+        for id, number in sorted(found):
             moment, other, sender = self._line(id, number, "m.sender")
             if other == transaction or moment < earliest:
                 continue
@@ -184,25 +234,29 @@ class _RecentMails:
                 return int(id)
         return None
 
-    def is_replay(self, transaction: str, new: SignedDelivery, tokens: Iterable[str]) -> bool:
-        """Whether another transaction has one of the signatures, but for parts of the same mail."""
-        earliest = moment_to_text(new.observed_at - RETRY_AFTER)
+    def deliveries(self, transaction: str, at: str, tokens: Iterable[str]) -> list[SignedDelivery]:
+        """The mails of other transactions of the last days with one of these signatures."""
+        earliest = _earliest(at)
         numbers = self._since(earliest)
-        if not numbers:
-            return False
+        sql = _with_signature(numbers) if numbers else ""
+        found: set[tuple[int, int]] = set()
+        for token in tokens:
+            if sql:
+                found.update(self._db.conn.execute(sql, (token,)))
+            if token in self._unwritten:
+                found.update(self._unwritten[token])
         others = []
-        for id, number in {
-            line for token in tokens for line in self._db.conn.execute(_with_signature(numbers), (token,))
-        }:
-            recipients = "k.recipients" if self.parts[number].token else "NULL"
+        for id, number in found:
+            recipients = "k.recipients" if self._parts[number].token else "NULL"
             moment, other, network, to = self._line(id, number, f"m.client, {recipients}")
             if other != transaction and moment >= earliest:
-                others.append(SignedDelivery(moment_from_text(moment), network, texts(to or "[]")))
-        return is_replay(new, others)
+                others.append(SignedDelivery(moment_from_text(moment), network, texts(to or _NONE)))
+        return others
 
     def _line(self, id: int, number: int, columns: str) -> Any:
         """Of a mail its moment, its transaction, and ``columns``."""
-        part = self.parts[number]
+        self._write()
+        part = self._parts[number]
         moment = moment_or("observed_at", part.trace)
         source = part_source(number, part.trace, part.token, False)
         return self._db.conn.execute(
@@ -211,9 +265,9 @@ class _RecentMails:
 
 
 @lru_cache(maxsize=64)
-def _with_tag(numbers: tuple[int, ...]) -> str:
-    tables = [f"SELECT id, {n} FROM retry_{n} WHERE key IN (?1, ?2)" for n in numbers]
-    return f"{' UNION ALL '.join(tables)} ORDER BY id"
+def _with_tag(numbers: tuple[int, ...], keys: int) -> str:
+    wanted = " OR ".join(f"key = ?{n + 1}" for n in range(keys))
+    return " UNION ALL ".join(f"SELECT id, {n} FROM retry_{n} WHERE {wanted}" for n in numbers)
 
 
 @lru_cache(maxsize=64)
@@ -223,14 +277,23 @@ def _with_signature(numbers: tuple[int, ...]) -> str:
 
 
 def _is_shared(
-    db: PatientDatabase, clients: ClientNotes, client: str, day: str, organisation: str | None, *, resting: bool
+    db: PatientDatabase,
+    clients: ClientNotes,
+    client: str,
+    day: str,
+    organisation: str | None,
+    *,
+    resting: bool,
+    before: Callable[[], None] = lambda: None,
 ) -> bool:
     """Whether a mail rests on its client's address, and another organisation's mail came from there. Notes its own
-    ``organisation``; if it is the second one there, earlier mails stop counting by the address."""
+    ``organisation``; if it is the second one there, earlier mails stop counting by the address. ``before`` is called
+    before these are looked for."""
     if organisation is None:
         return resting and clients.is_shared(client, None)
     others, second = clients.note(client, day, organisation)
     if second:
+        before()
         _stop_resting(db, client)
     return resting and others
 
@@ -250,7 +313,7 @@ def _stop_resting(db: PatientDatabase, client: str) -> None:
             "(SELECT 1 FROM incident_cell AS own WHERE own.observation > 0 AND own.observation = ?1)",
             ids,
         )
-        db.conn.executemany(f"UPDATE mail_{part.number} SET {_STOPPED} WHERE id = ?", ids)
+        db.conn.executemany(f"UPDATE mail_{part.number} SET {STOPPED} WHERE id = ?", ids)
         db.conn.executemany(f"UPDATE trace_{part.number} SET resting = 0 WHERE id = ?", ids)
 
 
@@ -260,15 +323,17 @@ _REVISE = ",".join(f'"{column}" = ?' for column in MAIL[1:])
 def revise(db: PatientDatabase, observations: Sequence[Observation]) -> tuple[Observation, ...]:
     """As ``ports.Store.revise``, within the caller's transaction."""
     changed = []
-    clients, recent = ClientNotes(db, db.registry), _RecentMails(db)
+    clients, recent = ClientNotes(db, db.registry), _RecentMails(db, lambda: None)
     for known in observations:
         found = _found(db, known.id)
         if found is None or not found.part.recent or not found.observation.may_be_revised:
             continue
         stored, n = found.observation, found.part.number
         new = SignedDelivery(stored.observed_at, client_network(stored.client), stored.recipients)
-        tokens = {*known.signatures, *known.signatures_before}
-        replayed = stored.retry_of is None and bool(tokens) and recent.is_replay(stored.transaction, new, tokens)
+        alike = recent.deliveries(
+            stored.transaction, moment_to_text(stored.observed_at), {*known.signatures, *known.signatures_before}
+        )
+        replayed = stored.retry_of is None and is_replay(new, alike)
         revised = with_revision(stored, known, replayed=replayed)
         used_up = revised.signatures if revised.uses_up_signatures else ()
         day, organisation = (

@@ -19,6 +19,10 @@ def create_clients(db: Database, table: str) -> None:
     )
 
 
+_MOST_REMEMBERED = 20_000
+"""Lines of the present day that are remembered: some megabytes."""
+
+
 class ClientNotes:
     """Notes from which address whose mail comes, and says whether another organisation's does. The caller writes.
 
@@ -29,6 +33,8 @@ class ClientNotes:
         self._db = db
         self._registry = registry
         self._tables = registry.daily(DailyKind.ORGANISATION)
+        self._by_day = {table.day: table for table in self._tables}
+        self._numbers = tuple([table.number for table in self._tables])
 
     def is_shared(self, client: str, organisation: str | None) -> bool:
         """Whether another organisation's mail came from ``client``."""
@@ -37,19 +43,27 @@ class ClientNotes:
     def note(self, client: str, day: str, organisation: str) -> tuple[bool, bool]:
         """Notes that mail of ``organisation`` came from ``client``. Returns whether another organisation's did, and
         whether this one is the second there."""
+        alone, line = self._registry.alone, (client, day, organisation)
+        if line in alone:
+            return False, False
         table = self._table(day)
-        own = self._db.execute(
+        own = self._db.conn.execute(
             f"SELECT alone FROM {table.name} WHERE client = ? AND organisation = ?", [client, organisation]
         ).fetchone()
+        if own == (1,):
+            if len(alone) >= _MOST_REMEMBERED:
+                alone.clear()
+            alone.add(line)
         if own is not None:
             return not own[0] and self.is_shared(client, organisation), False
         other = self._other(client, organisation)
         known = self._first("organisation = ?2", client, organisation) is not None
-        self._db.execute(f"INSERT INTO {table.name} VALUES (?,?,?)", [client, organisation, other is None])
+        self._db.conn.execute(f"INSERT INTO {table.name} VALUES (?,?,?)", [client, organisation, other is None])
         second = not known and other is not None and self._other(client, organisation, other) is None
         if second:
+            alone.clear()
             for each in self._tables:
-                self._db.execute(
+                self._db.conn.execute(
                     f"UPDATE {each.name} SET alone = 0 WHERE client = ? AND organisation = ?", [client, other]
                 )
         return other is not None, second
@@ -59,17 +73,19 @@ class ClientNotes:
         return self._first(" AND ".join(f"organisation <> ?{n}" for n in range(2, len(but) + 2)), client, *but)
 
     def _first(self, where: str, *values: str) -> str | None:
-        numbers = tuple([table.number for table in self._tables])
-        row = self._db.execute(_everywhere(where, numbers), values).fetchone() if numbers else None
+        if not self._numbers:
+            return None
+        row = self._db.conn.execute(_everywhere(where, self._numbers), values).fetchone()
         return None if row is None else row[0]
 
     def _table(self, day: str) -> DailyTable:
-        for table in reversed(self._tables):
-            if table.day == day:
-                return table
+        if day in self._by_day:
+            return self._by_day[day]
         made = self._registry.add_daily(DailyKind.ORGANISATION, checked_day(day))
         create_clients(self._db, made.name)
         self._tables.append(made)
+        self._by_day[day] = made
+        self._numbers = (*self._numbers, made.number)
         return made
 
 

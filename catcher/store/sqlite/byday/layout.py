@@ -83,6 +83,17 @@ class PartStatements(NamedTuple):
     signature: str
 
 
+class PartLines(NamedTuple):
+    """Lines to be written, for each statement of ``PartStatements``."""
+
+    mail: list[list[ColumnValue]]
+    trace: list[tuple[ColumnValue, ...]]
+    token: list[tuple[ColumnValue, ...]]
+    recent: list[tuple[ColumnValue, ...]]
+    retry: list[tuple[int, int]]
+    signature: list[tuple[str, int]]
+
+
 @lru_cache(maxsize=64)
 def part_statements(number: int) -> PartStatements:
     """The statements of part ``number``; columns in the order of ``split``."""
@@ -138,6 +149,16 @@ def split(row: ObservationRow, id: int, retry_of: int | None, *, replayed: bool)
     mail[_ID], mail[_RETRY_OF], mail[_REPLAYED] = id, retry_of, replayed
     mail[_AT], mail[_CLIENT] = coarse_moment(mail[_AT]), _network_of(mail[_CLIENT])
     return SplitRow(mail, _trace(row), _token(row))
+
+
+STOPPED = f"fresh = 0, fresh_reason = '{CountReason.SHARED_ADDRESS.value}'"
+"""What becomes of a mail that counted by its client's address, once another organisation's came from there."""
+_FRESH, _REASON = MAIL.index("fresh"), MAIL.index("fresh_reason")
+
+
+def stop(mail: list[ColumnValue]) -> None:
+    """As ``STOPPED``, before the line is written."""
+    mail[_FRESH], mail[_REASON] = 0, CountReason.SHARED_ADDRESS.value
 
 
 @lru_cache(maxsize=1024)

@@ -64,6 +64,8 @@ class Registry:
         self._parts: dict[int, Part] = {}
         self._daily: dict[int, DailyTable] = {}
         self._last_id = self._last_number = 0
+        self.alone: set[tuple[str, str, str]] = set()
+        """Address, day and organisation of lines of which nothing has to be asked: see ``clients``."""
 
     def clear(self) -> None:
         """Forgets what was read: a transaction that changed it was rolled back."""
@@ -73,6 +75,7 @@ class Registry:
         (version,) = self._db.execute("PRAGMA data_version").fetchone()
         if version == self._version:
             return
+        self.alone.clear()
         columns = "number, day, first_id, last_id, rows, trace, token, recent"
         parts = (
             Part(*row[:5], *map(bool, row[5:])) for row in self._db.execute(f"SELECT {columns} FROM part").fetchall()

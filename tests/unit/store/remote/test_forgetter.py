@@ -112,6 +112,23 @@ def test_a_store_that_was_opened_again_is_asked_anew() -> None:
     assert (first.left, second.left) == (8, 8)
 
 
+@pytest.mark.parametrize("low", [True, False])
+def test_on_a_disk_that_is_nearly_full_the_log_stays_short(low: bool) -> None:
+    class Logging(Forgetful):
+        copied = 0
+
+        def end_log(self) -> None:
+            self.copied += 1
+
+    now = Seconds()
+    store = Logging(3, now)
+    writer = GroupWriter(store.open, now)
+    forgetting = Forgetter(writer, Clock(NOON), now, keep_days=10, room_is_low=lambda: low)
+    while forgetting.step() != LOOK_SECONDS:
+        pass
+    assert store.copied == (3 if low else 0)
+
+
 def test_steps_go_on_under_constant_load() -> None:
     """Every turn of the loop has a group to write: the steps still get theirs."""
 

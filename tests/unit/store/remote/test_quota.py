@@ -233,6 +233,7 @@ class TestWhoseShare:
             ("2001:db8:7:1::1", "20010db8", "2001:db8:7::/48"),
             ("2001:db8:7::/48", "20010db8", "2001:db8:7::/48"),
             ("no address", "0000", "0.0.0.0/0"),
+            ("no/network", "", ""),
         ],
     )
     def test_a_client_is_in_its_network_and_its_region(self, client: str, region: str, network: str) -> None:
