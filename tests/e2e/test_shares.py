@@ -1,4 +1,4 @@
-"""A client that would fill the store: every mail gets the same reply, over restarts too, and what is left out is counted."""
+"""A client that would fill the store: every mail gets the same reply, and beyond its share it is only counted."""
 
 from __future__ import annotations
 
