@@ -110,13 +110,18 @@ def _row(appraisal: Appraisal) -> tuple[object, ...]:
         shown(key.party),
         key.role,
         shown(key.domain),
-        incident.mails,
-        incident.counted,
+        f"{_at_least(appraisal.ever_unstored)}{incident.mails}",
+        f"{_at_least(appraisal.ever_unstored)}{incident.counted}",
         incident.first_day,
         incident.last_day,
         "-" if appraisal.standing.life is None else appraisal.standing.life.state,
         _notice(appraisal.verdict),
     )
+
+
+def _at_least(unstored: int) -> str:
+    """Stands before a number of mails; ``unstored``: further mails that were only counted."""
+    return "at least " if unstored else ""
 
 
 def _notice(verdict: NoticeDecision) -> str:
@@ -130,19 +135,24 @@ def _notice(verdict: NoticeDecision) -> str:
 def _print_one(appraisal: Appraisal) -> None:
     incident, measures, tally = appraisal.incident, appraisal.measures, appraisal.measures.tally
     about = "about " if measures.senders.about else ""
+    least, ever = _at_least(appraisal.unstored), _at_least(appraisal.ever_unstored)
     print_table(
         ("incident", incident.key.id),
         (
             ("party", f"{shown(incident.key.party)} ({incident.key.role})"),
             ("domain", shown(incident.key.domain)),
-            ("all time", f"{incident.mails} mails, {incident.counted} count"),
+            ("all time", f"{ever}{incident.mails} mails, {ever}{incident.counted} count"),
             ("first, last day", f"{incident.first_day}, {incident.last_day}"),
             ("period", measures.period),
-            ("mails", f"{tally.total.mails}, {tally.total.counted} count"),
+            ("mails", f"{least}{tally.total.mails}, {least}{tally.total.counted} count"),
+            ("only counted", _unstored(appraisal)),
             ("month before", "-" if measures.previous is None else f"{measures.previous.counted} count"),
             ("don't count", _reasons(measures)),
             ("answers, scans, reports", _kinds(measures)),
-            ("sending mailboxes", f"{about}{measures.senders.number} on {tally.days} days{_figures(measures)}"),
+            (
+                "sending mailboxes",
+                f"{least or about}{measures.senders.number} on {tally.days} days{_figures(measures)}",
+            ),
             ("own addresses, mistyped", measures.reflecting),
             ("classes", _words({str(word): count.mails for word, count in tally.classes.items()})),
             ("tiers", _words({str(word): count.mails for word, count in tally.tiers.items()})),
@@ -174,6 +184,14 @@ def _print_one(appraisal: Appraisal) -> None:
         for party in measures.counterparts
     )
     print_table(headers, rows)
+
+
+def _unstored(appraisal: Appraisal) -> str:
+    """``12 further mails to army.ml``."""
+    if not appraisal.unstored:
+        return "-"
+    number = _number(appraisal.unstored, "further mail")
+    return f"{number} to {shown(appraisal.incident.key.domain)}, of this party or others"
 
 
 def _reasons(measures: Measures) -> str:

@@ -78,11 +78,14 @@ def list_(
     with with_store(config_file, read_only=True) as (_, desk):
         rows = limit if as_json or limit is not None else TABLE_ROWS + 1
         found = observations.find(desk, domain=domain, since=since, until=until, limit=rows)
+        unstored = observations.unstored(desk, domain=domain, since=since, until=until)
         if as_json:
             print_json(observation.to_json() for observation in found)
+            _say_unstored(unstored)
             return
         listed = list(found)
         _print_table(listed if limit is not None else listed[:TABLE_ROWS])
+        _say_unstored(unstored)
         if limit is None and len(listed) > TABLE_ROWS:
             click.echo(f"the latest {TABLE_ROWS} are shown; --limit N shows more, --json all", err=True)
 
@@ -131,6 +134,14 @@ def export(
         else:
             for line in observations.csv_lines(found):
                 click.echo(line, nl=False)
+        _say_unstored(observations.unstored(desk, domain=domain, since=since, until=until))
+
+
+def _say_unstored(mails: int) -> None:
+    """Says that the observations aren't all."""
+    if mails:
+        noun = "mail was" if mails == 1 else "mails were"
+        click.echo(f"{mails} further {noun} only counted: sender or network had its share of the day", err=True)
 
 
 def _print_table(found: Iterable[Observation]) -> None:

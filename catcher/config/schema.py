@@ -255,7 +255,7 @@ class StoreSection(ConfigSection):
     """Days after which an observation is reduced to daily counts; 30 days after it was made it is coarsened already."""
     rows_a_day: Annotated[StrictInt, Field(ge=1_000, le=1_000_000_000)] = 250_000
     """Observations that a day may add. Networks and proven senders have fair shares of them; mail beyond a share is
-    answered as ever and only counted. A row takes about 1.5 kB, so the default fills at most 70 GB in 180 days."""
+    answered as ever and only counted. A row takes about 1 kB, so the default fills at most 45 GB in 180 days."""
 
     reserve_mb: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = 1_000
     """Megabytes of free disk below which no observation is added: policy accept answers 451. They are kept for folding

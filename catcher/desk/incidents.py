@@ -8,6 +8,7 @@ from typing import Any
 
 from catcher.desk.context import Desk, NotFound
 from catcher.desk.standing import Lives, Standing
+from catcher.desk.unstored import UnstoredMails
 from catcher.incident import NoticeDecision, judge_notice, latest_period, measure_incident, series
 from catcher.incident.measures import Granularity
 from catcher.model.leak.incident import Incident, Role
@@ -32,6 +33,10 @@ class Appraisal:
     verdict: NoticeDecision
     standing: Standing
     """The incident's state today, independent of the period; ``listing`` leaves the effect of its notices out."""
+    unstored: int = 0
+    """Mails of the period that may belong to the incident and were only counted: above 0 its numbers are "at least"."""
+    ever_unstored: int = 0
+    """The same of all time."""
     bound: frozenset[str] = frozenset()
     """The organisations whose tenant is known to be theirs, so that their mail with the reason ``unbound-tenant``
     counts."""
@@ -47,6 +52,7 @@ class Appraisal:
             "domain": key.domain,
             "mails": self.incident.mails,
             "counted": self.incident.counted,
+            "unstored": self.ever_unstored,
             "first_day": first and first.isoformat(),
             "last_day": last and last.isoformat(),
             "period": self.measures.period.name,
@@ -63,6 +69,7 @@ class Appraisal:
         return {
             **self.to_json(),
             "numbers": measures.tally.to_json(),
+            "unstored_in_period": self.unstored,
             "reasons": {
                 str(reason or UNRECORDED): {"mails": count.mails, "counted": count.counted}
                 for reason, count in measures.tally.reasons.items()
@@ -118,13 +125,13 @@ def listing(
     last = None if after is None else desk.store.summary(after)
     if after is not None and last is None:
         raise NotFound(_NO_INCIDENT)
-    lives = Lives(desk)
+    lives, unstored = Lives(desk), UnstoredMails(desk.store)
     for summary in _summaries(desk, order, only, last):
         if period is None or _may_have_mail(summary, period):
             incident = desk.store.incident(summary.key.id, mailboxes=False)
             chosen = None if incident is None else period or latest_period(incident)
             if incident is not None and chosen is not None:
-                appraisal = _appraise(desk, incident, chosen, Standing(lives.life(incident)))
+                appraisal = _appraise(desk, incident, chosen, Standing(lives.life(incident)), unstored=unstored)
                 if appraisal.measures.tally.total.mails:
                     yield appraisal
 
@@ -171,7 +178,23 @@ def show(desk: Desk, id: str, *, period: Period | None = None, bound: frozenset[
 
 
 def _appraise(
-    desk: Desk, incident: Incident, period: Period, standing: Standing, bound: frozenset[str] = frozenset()
+    desk: Desk,
+    incident: Incident,
+    period: Period,
+    standing: Standing,
+    bound: frozenset[str] = frozenset(),
+    *,
+    unstored: UnstoredMails | None = None,
 ) -> Appraisal:
+    """``unstored``: read already, for many incidents."""
     measures = measure_incident(incident, period, desk.store.crowd(incident.key.id, period.name), bound)
-    return Appraisal(incident, measures, judge_notice(measures, desk.thresholds), standing, bound)
+    unstored = unstored or UnstoredMails(desk.store)
+    return Appraisal(
+        incident,
+        measures,
+        judge_notice(measures, desk.thresholds),
+        standing,
+        unstored.of(incident.key, period),
+        unstored.of(incident.key),
+        bound,
+    )

@@ -16,6 +16,7 @@ from catcher.desk.forms import forms
 from catcher.desk.incidents import Appraisal
 from catcher.desk.privatefile import write_private
 from catcher.desk.standing import Lives, Standing, notified_days
+from catcher.desk.unstored import UnstoredMails
 from catcher.incident import judge_notice
 from catcher.incident.measures import FLOOR_DAYS, FLOOR_MAILBOXES, LISTED_DAYS, LISTED_MAILBOXES
 from catcher.model.leak.incident import IncidentKey, Role
@@ -196,6 +197,7 @@ def _compose(
     incident = desk.store.incident(measures.key.id, mailboxes=False)
     standing = Standing(None) if incident is None else lives.standing(incident)
     oldest = desk.now - timedelta(days=audience.evidence_days)
+    unstored = UnstoredMails(desk.store)
     found = rows.get(measures.key, ())
     return compose(
         measures,
@@ -211,6 +213,8 @@ def _compose(
         answers=audience.answers,
         tells=judge_notice(measures, desk.thresholds).kind,
         meant_for=_meant_for(desk, measures.key.domain),
+        unstored=unstored.of(measures.key, measures.period),
+        unstored_before=unstored.of(measures.key, measures.period.previous),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from catcher.desk.unstored import unstored_between
 from catcher.model.diskroom import MEGABYTE, DiskRoom
 from catcher.model.errors import CatcherError
 from catcher.model.moments import second
@@ -16,6 +17,9 @@ from catcher.privacy.retention import PERIOD_DEADLINE
 
 UPKEEP_WITHIN = timedelta(days=2)
 """Age of the last daily upkeep from which something is wrong."""
+
+UNSTORED_DAYS = 7
+"""Days whose mails that were only counted are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class StoreStatus:
     """Those that should be destroyed by now."""
     lost: int = 0
     """Observations whose mailboxes are in no number: their tokens went before they were folded."""
+    unstored: int = 0
+    """Mails of the last seven days that were only counted."""
 
     def is_well(self, now: datetime) -> bool:
         late = self.upkeep.day is not None and now.date() - self.upkeep.day > UPKEEP_WITHIN
@@ -48,6 +54,7 @@ class StoreStatus:
             "keys": list(self.keys),
             "overdue_keys": list(self.overdue_keys),
             "lost": self.lost,
+            "unstored": self.unstored,
         }
 
     def lines(self) -> Iterator[str]:
@@ -63,6 +70,9 @@ class StoreStatus:
             yield f"  keys that should be destroyed: {_listed(self.overdue_keys)}"
         if self.lost:
             yield f"  observations whose mailboxes couldn't be counted: {self.lost}"
+        if self.unstored:
+            yield f"  mails of the last {UNSTORED_DAYS} days that were only counted: {self.unstored}; their sender or"
+            yield "  network used up its share of [store] rows_a_day"
         if self.room is not None:
             low = ": no observation is added" if self.room.is_low else ""
             reserve = self.room.reserve // MEGABYTE
@@ -71,17 +81,18 @@ class StoreStatus:
 
 def store_status(store: Store, keys: KeyRing, room: DiskRoom | None, now: datetime) -> StoreStatus:
     """The state of ``store``. Raises nothing: what can't be read is the status's ``error``."""
-    error, state, lost = "", UpkeepState(), 0
+    error, state, lost, unstored = "", UpkeepState(), 0, 0
     try:
         state = store.upkeep_state()
         lost = sum(record.lost for record in store.periods())
+        unstored = unstored_between(store, None, now.date() - timedelta(days=UNSTORED_DAYS), None)
     except CatcherError as failure:
         error = str(failure)
     try:
         held, overdue = tuple(keys.key_ids()), tuple(keys.ended(now - PERIOD_DEADLINE))
     except CatcherError as failure:
         held, overdue, error = (), (), error or str(failure)
-    return StoreStatus(error, state, state.is_sure(now), room, held, overdue, lost)
+    return StoreStatus(error, state, state.is_sure(now), room, held, overdue, lost, unstored)
 
 
 def unreadable(error: CatcherError, room: DiskRoom | None) -> StoreStatus:

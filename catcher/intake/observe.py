@@ -43,6 +43,7 @@ def observe(
     observations = []
     for domain, policy in arrival.policies.items():
         at_domain = [path for path in transaction.forward_paths if _rules(domain, path.domain, arrival.policies)]
+        recipients = tuple(sorted({tokens.mailbox(path) for path in at_domain}))
         retry = _retry_tag(transaction, tokens, domain, origin, at_domain)
         observations.append(
             Observation(
@@ -57,7 +58,8 @@ def observe(
                 size_class=None if octets is None else SizeClass.of(octets),
                 reverse_path_token=sender,
                 reverse_path_domain=storable_domain(path),
-                recipients=tuple(sorted({tokens.mailbox(path) for path in at_domain})),
+                recipients=recipients,
+                recipient_count=len(recipients),
                 retry_tag=None if retry is None else retry.present,
                 retry_tag_before=None if retry is None else retry.before,
                 intended=_intended(fingerprint.intended, domain, arrival.policies),

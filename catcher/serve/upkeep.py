@@ -15,9 +15,9 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from catcher import wiring
 from catcher.catalogue import Catalogue
@@ -85,12 +85,21 @@ async def run(
 class UpkeepRounds:
     """The upkeep of one process: each minute a look at what is due."""
 
-    def __init__(self, config: Config, keys: KeyRing, folder: Folder, watch: AlertWatch) -> None:
-        """``watch`` is told whether the clock is sure, and which steps failed."""
+    def __init__(
+        self,
+        config: Config,
+        keys: KeyRing,
+        folder: Folder,
+        watch: AlertWatch,
+        drop_deliveries: Callable[[date], object] = lambda _: None,
+    ) -> None:
+        """``watch`` is told whether the clock is sure, and which steps failed. ``drop_deliveries`` deletes the delivery
+        log's old files."""
         self._config = config
         self._keys = keys
         self._folder = folder
         self._watch = watch
+        self._drop_deliveries = drop_deliveries
         self._clock = SureClock()
         self._failed_at: datetime | None = None
 
@@ -120,7 +129,7 @@ class UpkeepRounds:
         done = Upkeep()
         if sure:
             destroy_due_keys(done, self._keys, now)
-            drop_old_deliveries(self._config.node.state, now.date())
+            self._drop_deliveries(now.date())
             day = (now - UPKEEP_AT).date()
             if store is not None and self._may_try(now) and store.upkeep_state().day != day:
                 fold_and_settle(done, store, self._keys, now, folder=self._folder, sure=True)
@@ -137,7 +146,8 @@ class UpkeepRounds:
 
 
 def upkeep_rounds(config: Config, watch: AlertWatch) -> UpkeepRounds:
-    return UpkeepRounds(config, wiring.key_ring(config), watch.folder, watch)
+    drop_deliveries = functools.partial(drop_old_deliveries, config.node.state)
+    return UpkeepRounds(config, wiring.key_ring(config), watch.folder, watch, drop_deliveries)
 
 
 def alert_watch(

@@ -79,9 +79,12 @@ def sender_share(column: str) -> SenderShare:
 
 @lru_cache(maxsize=65_536)
 def client_place(client: str) -> ClientPlace:
-    """The place of an address or a network."""
-    network = network_of(client)
-    packed = ip_address(network.partition("/")[0]).packed
+    """The place of an address or a network; text that is neither is all in one place."""
+    try:
+        network = network_of(client)
+        packed = ip_address(network.partition("/")[0]).packed
+    except ValueError:
+        return ClientPlace("", "")
     return ClientPlace(packed[: 2 if len(packed) == 4 else 4].hex(), network)
 
 

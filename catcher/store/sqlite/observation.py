@@ -38,7 +38,7 @@ from catcher.store.rules import (
     proven_organisation,
     with_revision,
 )
-from catcher.store.sqlite import unstored
+from catcher.store.sqlite.byday import unstored
 from catcher.store.sqlite.byday.clients import ClientNotes
 from catcher.store.sqlite.byday.layout import (
     MAIL_COLUMNS,

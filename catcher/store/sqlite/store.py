@@ -37,8 +37,9 @@ from catcher.model.telling.suppression import Suppression
 from catcher.privacy.retention import RetentionCutoffs, cutoffs
 from catcher.store.codec import Undecodable, moment_to_text, to_row
 from catcher.store.rules import to_the_minute
-from catcher.store.sqlite import alert, contact, demand, observation, policy, retention, sight, unstored
+from catcher.store.sqlite import alert, contact, demand, observation, policy, retention, sight
 from catcher.store.sqlite import notice as notices
+from catcher.store.sqlite.byday import unstored
 from catcher.store.sqlite.byday.scrubbing import MOST_LOG_OCTETS, log_octets, scrub
 from catcher.store.sqlite.connection import (
     BUSY_SECONDS,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from catcher.model.leak.incident import IncidentKey, Role
+from catcher.model.leak.unstored import UnstoredKey, UnstoredKind
 from catcher.model.mail.fingerprint import MailClass
 from catcher.model.mail.marking import Marking, Scheme
 from catcher.model.mail.observation import Observation
@@ -103,3 +104,32 @@ def test_an_observation_says_whether_it_counts_and_why_not(catcher: Catcher, sin
     assert "no: it was signed more than three days ago" in catcher("observation", "show", "1").out
     (row,) = catcher("observation", "show", "1", "--json").rows
     assert row["counts"] == {"counts": False, "reason": "old"}
+
+
+def test_where_mails_were_only_counted_the_numbers_are_at_least(catcher: Catcher, sink: Path) -> None:
+    filled(sink)
+    store = SqliteStore(sink / "var" / "catcher.db")
+    today = datetime.now(UTC).date()
+    store.add_rows(
+        [],
+        unstored={
+            UnstoredKey(today - timedelta(days=20), "army.ml", UnstoredKind.PROVEN): 7,
+            UnstoredKey(today - timedelta(days=20), "army.ml", UnstoredKind.UNPROVEN): 5,
+            UnstoredKey(today - timedelta(days=20), "navy.ml", UnstoredKind.PROVEN): 3,
+        },
+    )
+    store.close()
+    listed = catcher("incident", "list").out
+    assert "at least 30" in next(line for line in listed.splitlines() if KEY.id in line)
+    month = f"{today - timedelta(days=20):%Y-%m}"
+    shown = catcher("incident", "show", KEY.id, "--period", month).out
+    assert "only counted             7 further mails to army.ml, of this party or others" in shown
+    (row,) = catcher("incident", "show", KEY.id, "--period", month, "--json").rows
+    assert (row["unstored"], row["unstored_in_period"]) == (7, 7)
+    army = IncidentKey("army.mil", Role.INTENDED, "army.ml")
+    (row,) = catcher("incident", "show", army.id, "--json").rows
+    assert row["unstored"] == 12, "for whom unproven mail to the domain was meant isn't known, so it may be theirs"
+    assert "15 further mails were only counted" in catcher("observation", "list").err
+    for verb in (("list",), ("list", "--json"), ("export",)):
+        assert "12 further mails" in catcher("observation", *verb, "--domain", "army.ml").err
+    assert "only counted" in catcher("observation", "show", "ZZZZ-ZZZZ-ZZZZ").err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -72,6 +72,8 @@ class Kept:
         self.store, self.keys = MemoryStore(), KeyRing(folder_of_keys)
         self.failure: Exception | None = None
         self.folds = 0
+        self.dropped: list[date] = []
+        """The days of which the delivery log was told."""
         self._folding: Exception | None = None
         monkeypatch.setattr(upkeep.wiring, "open_store", self._open)
 
@@ -92,7 +94,7 @@ class Kept:
     def process(self) -> tuple[UpkeepRounds, AlertWatch]:
         """The upkeep of a new process, as after a reload."""
         watch = AlertWatch(lambda: self.store, self.fold, Catalogue.of([]))
-        return UpkeepRounds(cast(Config, None), self.keys, self.fold, watch), watch
+        return UpkeepRounds(cast(Config, None), self.keys, self.fold, watch, self.dropped.append), watch
 
     def add(self, at: datetime) -> None:
         self.store.add([[observation(transaction=f"t{at:%d%H%M}", retry_tag=None, observed_at=at)]])
@@ -165,6 +167,7 @@ def test_by_a_clock_that_jumped_nothing_is_destroyed(kept: Kept) -> None:
         assert not watch.sure
         assert kept.keys.key_ids() == ["2026-11"]
         assert (kept.folds, kept.store.periods()) == (1, before)
+        assert kept.dropped == [NOON.date()]
     rounds.look(NOON + timedelta(minutes=1))
     assert watch.sure
     kept.store.note_sure_moment(NOON + 40 * DAY, accepted_by="Awa Diarra")

@@ -105,6 +105,16 @@ def test_one_unproven_network_costs_no_other_network_a_row(floods: int, others: 
     assert [kept[network(256 * (100 + number))] for number in range(len(others))] == others
 
 
+def test_all_networks_of_one_holder_have_one_share() -> None:
+    """A /32 of IPv6 has 65,536 networks, a /16 of IPv4 has 256; each gets no share of its own beside the others."""
+    for client in (lambda n: f"2001:db8:{n:x}::1", lambda n: f"198.51.{n % 256}.1"):
+        day = DayQuota(ROWS)
+        flood = stored(day, [(client_place(client(n)), UNPROVEN) for n in range(3 * ROWS)])
+        assert flood[UNPROVEN] <= ROWS / 8
+        elsewhere = [(client_place(f"203.0.{n % 10}.7"), UNPROVEN) for n in range(ROWS // 20)]
+        assert stored(day, elsewhere)[UNPROVEN] == len(elsewhere)
+
+
 @given(st.integers(0, 60), st.integers(0, 40))
 def test_a_verified_sender_has_its_first_rows_on_a_day_that_is_full(before: int, after: int) -> None:
     day = DayQuota(1_000)
@@ -223,6 +233,7 @@ class TestWhoseShare:
             ("2001:db8:7:1::1", "20010db8", "2001:db8:7::/48"),
             ("2001:db8:7::/48", "20010db8", "2001:db8:7::/48"),
             ("no address", "0000", "0.0.0.0/0"),
+            ("no/network", "", ""),
         ],
     )
     def test_a_client_is_in_its_network_and_its_region(self, client: str, region: str, network: str) -> None:

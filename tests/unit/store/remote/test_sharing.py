@@ -192,6 +192,42 @@ def test_a_million_admissions(capsys: pytest.CaptureFixture[str]) -> None:
         print(f"\n{seconds:.2f} µs a mail, of which the rest is the group's")
 
 
+@pytest.mark.long
+def test_of_a_million_mails_of_one_tenant_no_other_tenant_loses_a_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From fifty shared addresses, in groups as a busy server writes them, beside a thousand other tenants, a forged
+    copy of one of them, and unproven mail, all from the same addresses. With the store that a server has."""
+    addresses = [f"203.0.113.{n}" for n in range(50)]
+
+    def row(n: int, domain: str, tier: Tier, transaction: str) -> ObservationRow:
+        by = sender(domain, tier, kind=EvidenceKind.FROM if tier is Tier.CLAIMED else EvidenceKind.DMARC)
+        values = {"client": addresses[n % 50], "sender": by, "retry_tag": None, "signatures": ()}
+        return to_row(observation(transaction=transaction, ref=transaction, **values))
+
+    flood = [row(n, "flood.onmicrosoft.com", Tier.VERIFIED, "flood") for n in range(50)]
+    claimed = [row(n, "flood.onmicrosoft.com", Tier.CLAIMED, "claimed") for n in range(50)]
+    store, share = SqliteStore(tmp_path / "catcher.db"), RowSharing(250_000)
+    writer = GroupWriter(lambda: store, Seconds(), add_rows=share.add_rows)
+    begun, other = time.process_time(), 0
+    for group in range(4_000):
+        commits = [Commit([(claimed if n % 10 == 9 else flood)[(group + n) % 50]]) for n in range(250)]
+        for place in range(0, 250, 50):
+            tier = Tier.VERIFIED if other % 2 else Tier.AUTHENTICATED
+            commits.insert(place, Commit([row(other, f"t{other % 1_000}.onmicrosoft.com", tier, f"other{other}")]))
+            other += 1
+        assert not any(isinstance(result, str) for result in writer.write(commits))
+    seconds = time.process_time() - begun
+    kept = {o.ref for o in store.observations() if o.ref.startswith("other")}
+    unstored = store.unstored()
+    with capsys.disabled():
+        print(f"\n{seconds:.0f} s for {4_000 * 255} mails; only counted: {sum(unstored.values())}")
+    assert kept == {f"other{n}" for n in range(other)}
+    stored = sum(1 for _ in store.observations())
+    assert stored + sum(unstored.values()) == 4_000 * 255
+    store.close()
+
+
 @pytest.mark.parametrize("store", [MemoryStore(), None])
 def test_the_days_of_the_counts(store: MemoryStore | None, tmp_path: Path) -> None:
     kept = store or SqliteStore(tmp_path / "catcher.db")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
@@ -33,11 +34,11 @@ def read(db: Database, first: date | None, last: date | None) -> dict[UnstoredKe
 
 
 def stored_shares(db: PatientDatabase, day: date) -> list[StoredShare]:
-    """The stored observations of ``day``, counted by network, sender and recipients."""
-    found: list[StoredShare] = []
+    """The stored observations of ``day``, counted by network, sender and recipients. Counting here is quicker than
+    SQLite's sort of long texts."""
+    found: Counter[tuple[str, str, int]] = Counter()
     with read_transaction(db):
         for part in db.registry.parts():
             if part.day == day.isoformat():
-                sql = f"SELECT client, sender, recipient_count, count(*) FROM mail_{part.number} GROUP BY 1, 2, 3"
-                found += (StoredShare(*row) for row in db.execute(sql))
-    return found
+                found.update(db.execute(f"SELECT client, sender, recipient_count FROM mail_{part.number}"))
+    return [StoredShare(*shared, rows) for shared, rows in found.items()]
