@@ -16,7 +16,7 @@ class Counters:
     flooded: int = 0
     """The part of ``connections_refused`` that was refused because too many came in a second."""
     evicted: int = 0
-    """Idle clients that were closed to admit others."""
+    """Idle and slow clients that were closed to admit others."""
     early_talkers: int = 0
     """Clients that didn't wait for the greeting or for the answer to HELO: most of them are bots."""
     parameters_passed_over: int = 0
@@ -45,6 +45,8 @@ class Counters:
     """Messages refused for a bare CR or LF; they are not recorded."""
     loops: int = 0
     """Messages refused for too many Received fields; they are not recorded."""
+    no_room: int = 0
+    """Messages put off with 452: the large headers and envelopes of all sessions took all the memory for them."""
     auth_refused: int = 0
     """AUTH commands; the connection was closed after each (promise 2)."""
     timed_out: int = 0

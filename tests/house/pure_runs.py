@@ -163,6 +163,7 @@ def smtp(guard: Guard) -> object:
     from catcher.catalogue import Catalogue, Entry
     from catcher.model.mail.policy import Policy
     from catcher.smtp import Gate, SmtpLimits, SmtpSettings
+    from catcher.smtp.admission.place import Place
     from catcher.smtp.dialogue.dialogue import Dialogue
     from catcher.smtp.dialogue.pool import EnvelopePool
     from catcher.smtp.dialogue.results import MessageTaken, ReceiveData
@@ -185,7 +186,7 @@ def smtp(guard: Guard) -> object:
         address="192.0.2.7",
         pool=EnvelopePool(settings.limits.envelopes_octets),
     )
-    assert Gate(SmtpLimits()).enter("192.0.2.7", 0.0) is None
+    assert isinstance(Gate(SmtpLimits()).enter("192.0.2.7", 0.0), Place)
     reader, said = CommandReader(), [session.greeting().wire]
     reader.feed(b"EHLO client.example\r\nMAIL FROM:<a@sender.example>\r\nRCPT TO:<b@army.ml>\r\nDATA\r\n")
     while (command := reader.next()) is not None:

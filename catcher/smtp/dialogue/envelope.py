@@ -209,6 +209,8 @@ class Envelope:
         """The transaction after its data; at least one recipient was taken."""
         outcome = self.outcome
         assert outcome is not None
+        if self.message is not None:
+            self._taken.charged += self.message.take_charge()
         ended = self._as(self._taken, self.ref(), outcome, now, header, body)
         self._taken.charged = 0  # ``ended`` has it now
         return ended
@@ -227,11 +229,13 @@ class Envelope:
         return self._as(refused, ref, Outcome.REFUSED, at)
 
     def close(self) -> Ended | None:
-        """Ends the transaction: gives the octets of recipients that won't be recorded back to the pool, and returns the
-        refused recipients."""
+        """Ends the transaction: gives the octets that won't be recorded back to the pool, and returns the refused
+        recipients."""
         if self._taken.charged:
             self._pool.give_back(self._taken.charged)
             self._taken.charged = 0
+        if self.message is not None:
+            self.message.drop()
         return None if self._refused is None else self.take_refused()
 
     def _as(

@@ -1,4 +1,4 @@
-"""The memory for all envelopes of a worker: one client can't take what the others need. Pure."""
+"""The memory for all envelopes and headers of a worker: one client can't take what the others need. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ UNCOUNTED_OCTETS = 2_048
 
 
 class EnvelopePool:
-    """Counts the octets of envelopes above ``UNCOUNTED_OCTETS`` each, until they are recorded or dropped."""
+    """Counts the octets of envelopes above ``UNCOUNTED_OCTETS`` each, and of headers above ``UNCOUNTED_HEADER_OCTETS``
+    each, until they are recorded or dropped."""
 
     __slots__ = ("_most", "octets")
 

@@ -54,6 +54,8 @@ class MessageFault(Enum):
     """It has a CR or LF that stands alone (RFC 5321 §2.3.8)."""
     LOOP = auto()
     """It has more Received fields than ``SmtpLimits.hops`` (RFC 5321 §6.3)."""
+    NO_ROOM = auto()
+    """The headers of all open transactions together have no room for its header."""
 
 
 @value

@@ -166,7 +166,7 @@ class MailTransactions:
         assert envelope is not None
         if envelope.binary:  # RFC 3030 §3: a BINARYMIME message may come by BDAT only
             return replies.BINARY_NEEDS_BDAT
-        envelope.message = Message(self._settings.limits.message_octets)
+        envelope.message = Message(self._settings.limits.message_octets, pool=self._pool)
         return None
 
     def not_ready(self, verb: bytes) -> Reply | None:
@@ -180,7 +180,7 @@ class MailTransactions:
         """Begins a chunk of the message; ``chunk_ended`` follows, or ``abandon``."""
         assert self._envelope is not None
         if self._envelope.message is None:
-            self._envelope.message = Message(self._settings.limits.message_octets, chunked=True)
+            self._envelope.message = Message(self._settings.limits.message_octets, pool=self._pool, chunked=True)
         self.state = ORDER[self.state][DialogueStep.CHUNK]
 
     def chunk_ended(self, chunk: ReceiveChunk) -> Reply | MessageTaken | MessageRefused:
@@ -197,8 +197,10 @@ class MailTransactions:
         assert envelope is not None and envelope.message is not None
         message = envelope.message
         finished = message.finish()
-        if finished is None:  # RFC 1870 §6.3
+        if message.too_big:  # RFC 1870 §6.3
             return self._message_refused(replies.TOO_BIG, MessageFault.TOO_BIG)
+        if finished is None:  # RFC 5321 §4.2.3: insufficient system storage
+            return self._message_refused(replies.NO_ROOM_NOW, MessageFault.NO_ROOM)
         header, body = finished
         if message.hops > self._settings.limits.hops:  # RFC 5321 §6.3
             return self._message_refused(replies.LOOP, MessageFault.LOOP)

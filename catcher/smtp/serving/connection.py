@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 from typing import cast
 
+from catcher.smtp.admission.place import Place
 from catcher.smtp.message.data import Phase
 from catcher.smtp.serving.front import Front
 from catcher.smtp.serving.states import SESSION, SessionEvent, SessionState, Wait
@@ -41,6 +42,8 @@ class Connection(asyncio.Protocol):
     def __init__(self, limits: SmtpLimits, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.transport: asyncio.BaseTransport | None = None
+        self.place: Place
+        """The connection's place, set by admission before the connection is made."""
         self._front: Front
         """The transport, with its own type; set when the connection is made."""
         self._limits = limits
@@ -72,6 +75,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._active = self.loop.time()
+        self.place.received(len(data), self._active)
         if self._state in _ENDED:
             return
         self._commands.feed(data if self._mender is None else self._mended(self._mender, data))

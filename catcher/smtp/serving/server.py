@@ -23,6 +23,7 @@ from catcher.smtp.serving.recorder import Recorder
 from catcher.smtp.serving.session import ServerContext, SmtpSession
 from catcher.smtp.settings import SmtpSettings
 from catcher.smtp.throttledlog import ThrottledLog
+from catcher.smtp.wire.replies import Reply
 
 log = logging.getLogger("catcher.smtp")
 
@@ -134,15 +135,15 @@ class SmtpServer:
 
     def _admit(self, front: Front, address: str) -> SmtpSession | None:
         loop = asyncio.get_running_loop()
-        refusal = self._gate.enter(address, loop.time())
-        if refusal is not None:
+        place = self._gate.enter(address, loop.time())
+        if isinstance(place, Reply):
             self.counters.connections_refused += 1
             self.counters.flooded = self._gate.flooded
-            front.write(refusal.wire)
+            front.write(place.wire)
             return None
         session = SmtpSession(self._context, loop, address)
         self._sessions.add(session)
-        self._gate.add(session)
+        self._gate.add(session, place)
         if self._watching is None:
             self._watch_later()
         return session

@@ -47,6 +47,7 @@ _DATA_BEGINS, _PHASE_ENDED = SessionEvent.DATA_BEGINS, SessionEvent.PHASE_ENDED
 _WAIT_BEGINS, _RECORDED = SessionEvent.WAIT_BEGINS, SessionEvent.RECORDED
 _STORED, _CANCELLED = Recording.STORED, Recording.CANCELLED
 """Own names for members of enums: to look a member up takes longer than to compare it."""
+_ENDED = (SessionState.CLOSING, SessionState.GONE)
 TURN = 100
 """Commands run at once before other sessions get their turn: a pipelining client can't hold up the event loop."""
 RECORD_AFTER = timedelta(seconds=10)
@@ -143,18 +144,13 @@ class SmtpSession(Connection):
         self._go_on()
 
     def is_evictable(self, now: float) -> bool:
-        """Whether the client has been silent long enough to be closed to admit a new client."""
-        if self._state not in (_GREETED, _COMMANDS, SessionState.HANDSHAKE):
-            return False
-        limits = self._context.settings.limits
-        if self._transactions.is_open:
-            return now - self._active >= limits.evictable_in_transaction_after_seconds
-        return now - self._active >= limits.evictable_after_seconds
+        """Whether the client may be closed to admit another: it doesn't wait for us."""
+        return self._state is not _RECORDING and self._state not in _ENDED
 
     def evict(self) -> None:
         """Closes the connection with 421, to admit another client."""
         self._context.counters.evicted += 1
-        self._say(replies.IDLE_EVICTED)
+        self._say(replies.EVICTED)
 
     def abort(self) -> None:
         """Ends the session now."""
@@ -286,6 +282,8 @@ class SmtpSession(Connection):
                 counters.bare_newline += 1
             case MessageFault.LOOP:
                 counters.loops += 1
+            case MessageFault.NO_ROOM:
+                counters.no_room += 1
             case _:
                 assert_never(fault)
 

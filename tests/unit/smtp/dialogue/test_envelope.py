@@ -103,7 +103,7 @@ def test_a_pool_that_is_used_up_leaves_room_for_a_mail_with_one_recipient() -> N
         await greedy.reply(), await honest.reply()
         await greedy.ask(*OPENING[:2])
         replies_to_greedy = await greedy.ask(*(f"RCPT TO:<{n:064}@army.ml>" for n in range(100)))
-        assert replies_to_greedy[-1] == "452 4.3.1 no room for this recipient now; try again later"
+        assert replies_to_greedy[-1] == "452 4.3.1 no room for this now; try again later"
         assert [reply[:3] for reply in await honest.ask(*OPENING)] == ["250", "250", "250", "354"]
         await honest.send(b".\r\n")
         assert (await honest.reply())[:3] == "250"
