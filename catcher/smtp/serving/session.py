@@ -47,6 +47,7 @@ _DATA_BEGINS, _PHASE_ENDED = SessionEvent.DATA_BEGINS, SessionEvent.PHASE_ENDED
 _WAIT_BEGINS, _RECORDED = SessionEvent.WAIT_BEGINS, SessionEvent.RECORDED
 _STORED, _CANCELLED = Recording.STORED, Recording.CANCELLED
 """Own names for members of enums: to look a member up takes longer than to compare it."""
+_ENDED = (SessionState.CLOSING, SessionState.GONE)
 TURN = 100
 """Commands run at once before other sessions get their turn: a pipelining client can't hold up the event loop."""
 RECORD_AFTER = timedelta(seconds=10)
@@ -144,7 +145,7 @@ class SmtpSession(Connection):
 
     def is_evictable(self, now: float) -> bool:
         """Whether the client may be closed to admit another: it doesn't wait for us."""
-        return self._state not in (SessionState.RECORDING, SessionState.CLOSING, SessionState.GONE)
+        return self._state is not _RECORDING and self._state not in _ENDED
 
     def evict(self) -> None:
         """Closes the connection with 421, to admit another client."""
