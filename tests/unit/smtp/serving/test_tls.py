@@ -1,4 +1,7 @@
-"""STARTTLS: TLS 1.2 and 1.3 with a certificate of our own making; plain words behind the command are forgotten."""
+"""STARTTLS: TLS 1.2 and 1.3 with a certificate of our own making; plain words behind the command are forgotten.
+
+Longer than others: versions, suites, failures and certificates share a client that speaks TLS over a wire in memory.
+"""
 
 from __future__ import annotations
 
