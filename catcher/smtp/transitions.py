@@ -1,10 +1,15 @@
-"""State tables: state × event → next state. A pair that a table doesn't hold is a bug, and raises. Pure."""
+"""State tables: state × event → next state. An event that a state's row doesn't hold is a bug, and raises. Pure.
+
+::
+
+    TABLE = {State.A: TransitionRow({Event.X: State.B}), State.B: TransitionRow()}
+    state = TABLE[state][event]
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import Enum
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 _State = TypeVar("_State", bound=Enum)
 _Event = TypeVar("_Event", bound=Enum)
@@ -14,9 +19,8 @@ class IllegalTransition(AssertionError):
     """An event came in a state in which it can't come."""
 
 
-def next_state(table: Mapping[_State, Mapping[_Event, _State]], state: _State, event: _Event) -> _State:
-    """The state after ``event`` in ``state``. Raises IllegalTransition."""
-    following = table[state].get(event)
-    if following is None:
-        raise IllegalTransition(f"{event} in {state}")
-    return following
+class TransitionRow(dict[_Event, _State]):
+    """The events that can come in one state, each with the next state."""
+
+    def __missing__(self, event: _Event) -> NoReturn:
+        raise IllegalTransition(f"{event}; only {sorted(each.name for each in self)} can come")

@@ -12,7 +12,7 @@ from catcher.model.clock import Clock
 from catcher.smtp.dialogue.envelope import Client
 from catcher.smtp.dialogue.extensions import extensions
 from catcher.smtp.dialogue.grammar import read_chunk_size, read_hello, read_mail, read_rcpt
-from catcher.smtp.dialogue.order import DialogueState
+from catcher.smtp.dialogue.order import OUT_OF_ORDER, DialogueState
 from catcher.smtp.dialogue.policy import OperatorMailbox
 from catcher.smtp.dialogue.pool import EnvelopePool
 from catcher.smtp.dialogue.results import ReceiveChunk, ReceiveData, StartTls
@@ -123,7 +123,7 @@ class Dialogue:
         self._client = Client(self._client.address, "", esmtp=False, tls=True)
 
     def mail(self, argument: bytes) -> Reply:
-        refusal = self.transactions.out_of_order(b"MAIL")
+        refusal = OUT_OF_ORDER[self.transactions.state].get(b"MAIL")
         if refusal is not None:
             return refusal
         arguments = read_mail(argument, most_octets=self._settings.limits.message_octets)
@@ -133,23 +133,20 @@ class Dialogue:
         return self.transactions.begin(self._client, arguments)
 
     def rcpt(self, argument: bytes) -> Reply:
-        refusal = self.transactions.out_of_order(b"RCPT")
+        refusal = OUT_OF_ORDER[self.transactions.state].get(b"RCPT")
         if refusal is not None:
             return refusal
         arguments = read_rcpt(argument)
         if isinstance(arguments, Reply):
             return arguments
-        self.passed_over += arguments.passed_over
+        self.passed_over += len(arguments.parameters)
+        assert arguments.mailbox is not None
         return self.transactions.add_recipient(arguments.mailbox)
 
     def data(self, argument: bytes) -> Reply | ReceiveData:
         if argument:  # RFC 5321 §4.1.1.4: DATA has no parameter
             return replies.NO_PARAMETER
-        refusal = self.transactions.not_ready(b"DATA")
-        if refusal is not None:
-            return refusal
-        self.transactions.begin_data()
-        return _RECEIVE_DATA
+        return self.transactions.begin_data() or _RECEIVE_DATA
 
     def bdat(self, argument: bytes) -> Reply | ReceiveChunk:
         """The chunk that follows on the wire, or the reply that ends the session (RFC 3030 §2).

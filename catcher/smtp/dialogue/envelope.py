@@ -27,8 +27,10 @@ MOST_ANSWERS = 10
 """Most answers to notices in one transaction, one for each recipient: a person gives one answer, a forger many."""
 PATH_OCTETS = 128
 """Octets that a path takes beside its own: the object and its places in tables (measured: 100 to 125)."""
-_SEPARATOR = b"\0"
+_SEPARATOR = "\0"
 """Between local-part and domain of a kept path: neither can hold it (RFC 5321 §4.1.2)."""
+
+_TAKEN = RcptResult.TAKEN
 
 
 @value
@@ -51,6 +53,9 @@ class PathResult(Enum):
     """The envelope has no room for it."""
     POOL_FULL = auto()
     """All envelopes together have no room for it."""
+
+
+_KEPT = PathResult.KEPT
 
 
 class _Recipients:
@@ -169,27 +174,26 @@ class Envelope:
             self.answers[decision.answer] = None
             return PathResult.REPEATED if repeated else PathResult.KEPT
         assert decision.entry is not None
-        path = mailbox.local_part.encode() + _SEPARATOR + mailbox.domain.encode()
-        if decision.kind is RcptResult.TAKEN:
-            among = self._taken
-        else:
-            among = self._refused or _Recipients()
+        path = f"{mailbox.local_part}{_SEPARATOR}{mailbox.domain}".encode()
+        is_taken = decision.kind is _TAKEN
+        among = self._taken if is_taken else self._refused or _Recipients()
         if path in among.paths:
             return PathResult.REPEATED
         octets = self._octets + len(path) + PATH_OCTETS
         if octets > self._limits.envelope_octets or len(among.paths) >= self._limits.recipients:
             return PathResult.ENVELOPE_FULL
-        charge = max(octets - UNCOUNTED_OCTETS, 0) - max(self._octets - UNCOUNTED_OCTETS, 0)
-        if charge and not self._pool.take(charge):
-            return PathResult.POOL_FULL
+        if octets > UNCOUNTED_OCTETS:
+            charge = octets - max(self._octets, UNCOUNTED_OCTETS)
+            if not self._pool.take(charge):
+                return PathResult.POOL_FULL
+            among.charged += charge
         self._octets = octets
-        among.charged += charge
         among.paths[path] = None
         among.entries[decision.entry.domain] = decision.entry
         among.policies.setdefault(decision.entry.domain, decision.policy)
-        if decision.kind is RcptResult.REFUSED and self._refused is None:
+        if not is_taken and self._refused is None:
             self._refused, self._refused_at = among, now
-        return PathResult.KEPT
+        return _KEPT
 
     def answered(self, now: datetime, header: Header) -> Answered:
         """The transaction, after its data, as answers to notices.
@@ -205,10 +209,11 @@ class Envelope:
         """The transaction after its data; at least one recipient was taken."""
         outcome = self.outcome
         assert outcome is not None
-        taken, self._taken = self._taken, _Recipients()
         if self.message is not None:
-            taken.charged += self.message.take_charge()
-        return self._as(taken, self.ref(), outcome, now, header, body)
+            self._taken.charged += self.message.take_charge()
+        ended = self._as(self._taken, self.ref(), outcome, now, header, body)
+        self._taken.charged = 0  # ``ended`` has it now
+        return ended
 
     def take_refused(self, *, until: datetime | None = None) -> Ended | None:
         """The recipients refused with the explanation at RCPT, for recording: envelope only, at the time of the first
@@ -223,12 +228,15 @@ class Envelope:
         self._refused, self._refused_at, self._refused_ref, self._parted = None, None, "", True
         return self._as(refused, ref, Outcome.REFUSED, at)
 
-    def drop(self) -> None:
-        """Gives the octets that won't be recorded back to the pool."""
-        self._pool.give_back(self._taken.charged)
-        self._taken = _Recipients()
+    def close(self) -> Ended | None:
+        """Ends the transaction: gives the octets that won't be recorded back to the pool, and returns the refused
+        recipients."""
+        if self._taken.charged:
+            self._pool.give_back(self._taken.charged)
+            self._taken.charged = 0
         if self.message is not None:
             self.message.drop()
+        return None if self._refused is None else self.take_refused()
 
     def _as(
         self,
@@ -255,5 +263,5 @@ class Envelope:
 
 
 def _mailbox(path: bytes) -> Mailbox:
-    local_part, _, domain = path.partition(_SEPARATOR)
-    return Mailbox(local_part.decode(), domain.decode())
+    local_part, _, domain = path.decode().partition(_SEPARATOR)
+    return Mailbox(local_part, domain)

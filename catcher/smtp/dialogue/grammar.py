@@ -7,7 +7,7 @@ from dataclasses import field
 from catcher.model.mail.mailbox import Mailbox
 from catcher.model.value import value
 from catcher.smtp.wire import replies
-from catcher.smtp.wire.path import ParameterError, PathError, parse_path
+from catcher.smtp.wire.path import Argument, ParameterError, PathError, parse_path
 from catcher.smtp.wire.replies import Reply
 
 _HELO_OCTETS = 255
@@ -30,14 +30,6 @@ class MailArguments:
     """Whether BODY=BINARYMIME was given (RFC 3030 §3)."""
     passed_over: int = 0
     """Number of parameters that were not offered; they have no effect."""
-
-
-@value
-class RcptArguments:
-    """The arguments of RCPT."""
-
-    mailbox: Mailbox = field(repr=False)
-    passed_over: int = 0
 
 
 def read_hello(argument: bytes, *, may_be_empty: bool) -> str | Reply:
@@ -75,7 +67,8 @@ def read_mail(argument: bytes, *, most_octets: int) -> MailArguments | Reply:
     return MailArguments(parsed.mailbox, "SMTPUTF8" in parameters, body == "BINARYMIME", unknown)
 
 
-def read_rcpt(argument: bytes) -> RcptArguments | Reply:
+def read_rcpt(argument: bytes) -> Argument | Reply:
+    """The recipient, never the null path; its parameters have no effect."""
     try:
         parsed = parse_path(argument, b"TO:")
     except PathError:  # RFC 5321 §4.1.2: Forward-path; 553 by §4.2.2
@@ -86,7 +79,7 @@ def read_rcpt(argument: bytes) -> RcptArguments | Reply:
         return replies.BAD_PARAMETER
     if parsed.mailbox is None:  # RFC 5321 §4.1.1.3: the null path is no recipient
         return replies.BAD_RECIPIENT
-    return RcptArguments(parsed.mailbox, len(parsed.parameters))
+    return parsed
 
 
 def read_chunk_size(argument: bytes) -> tuple[int, bool] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 
+from catcher.smtp.transitions import TransitionRow
 from catcher.smtp.wire import replies
 from catcher.smtp.wire.replies import Reply
 
@@ -46,29 +47,33 @@ class DialogueStep(Enum):
 
 _S, _E = DialogueState, DialogueStep
 
-ORDER: Mapping[DialogueState, Mapping[DialogueStep, DialogueState]] = {
+ORDER: Mapping[DialogueState, TransitionRow[DialogueStep, DialogueState]] = {
     # RFC 5321 §4.1.4: EHLO at any time ends an open transaction, as RSET does. §4.1.1.5: RSET may come at any time.
-    _S.START: {_E.HELLO: _S.GREETED, _E.OVER: _S.START},
-    _S.GREETED: {_E.HELLO: _S.GREETED, _E.OVER: _S.GREETED, _E.MAIL: _S.MAIL},
+    _S.START: TransitionRow({_E.HELLO: _S.GREETED, _E.OVER: _S.START}),
+    _S.GREETED: TransitionRow({_E.HELLO: _S.GREETED, _E.OVER: _S.GREETED, _E.MAIL: _S.MAIL}),
     # RFC 5321 §3.3: one or more RCPT follow MAIL; data may come once a recipient was taken.
-    _S.MAIL: {_E.HELLO: _S.GREETED, _E.OVER: _S.GREETED, _E.TAKEN: _S.TAKEN, _E.REFUSED: _S.REFUSED},
+    _S.MAIL: TransitionRow({_E.HELLO: _S.GREETED, _E.OVER: _S.GREETED, _E.TAKEN: _S.TAKEN, _E.REFUSED: _S.REFUSED}),
     # A transaction whose recipients were all refused can bring no mail: the next MAIL ends it.
-    _S.REFUSED: {
-        _E.HELLO: _S.GREETED,
-        _E.OVER: _S.GREETED,
-        _E.MAIL: _S.MAIL,
-        _E.TAKEN: _S.TAKEN,
-        _E.REFUSED: _S.REFUSED,
-    },
-    _S.TAKEN: {
-        _E.HELLO: _S.GREETED,
-        _E.OVER: _S.GREETED,
-        _E.TAKEN: _S.TAKEN,
-        _E.REFUSED: _S.TAKEN,
-        _E.CHUNK: _S.CHUNKS,
-    },
+    _S.REFUSED: TransitionRow(
+        {
+            _E.HELLO: _S.GREETED,
+            _E.OVER: _S.GREETED,
+            _E.MAIL: _S.MAIL,
+            _E.TAKEN: _S.TAKEN,
+            _E.REFUSED: _S.REFUSED,
+        }
+    ),
+    _S.TAKEN: TransitionRow(
+        {
+            _E.HELLO: _S.GREETED,
+            _E.OVER: _S.GREETED,
+            _E.TAKEN: _S.TAKEN,
+            _E.REFUSED: _S.TAKEN,
+            _E.CHUNK: _S.CHUNKS,
+        }
+    ),
     # RFC 3030 §2: further chunks, or RSET.
-    _S.CHUNKS: {_E.HELLO: _S.GREETED, _E.OVER: _S.GREETED, _E.CHUNK: _S.CHUNKS},
+    _S.CHUNKS: TransitionRow({_E.HELLO: _S.GREETED, _E.OVER: _S.GREETED, _E.CHUNK: _S.CHUNKS}),
 }
 
 OUT_OF_ORDER: Mapping[DialogueState, Mapping[bytes, Reply]] = {

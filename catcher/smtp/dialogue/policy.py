@@ -61,11 +61,6 @@ class RcptDecision:
     operator: OperatorMailbox | None = None
     """The mailbox of a held domain whose mail is for the operator: it is counted, and nothing is recorded."""
 
-    @property
-    def is_kept(self) -> bool:
-        """Whether the recipient belongs to the envelope."""
-        return self.kind is not RcptResult.TURNED_AWAY
-
 
 def at_rcpt(
     mailbox: Mailbox,

@@ -19,11 +19,12 @@ def message_taken(
     """The result for a message that isn't refused (DESIGN §3 "Policies")."""
     if envelope.answers:
         return MessageTaken(envelope.answered(now, header), replies.ANSWERED, replies.NOT_STORED)
-    entries, ended = envelope.entries, envelope.ended(now, header, body)
+    ended = envelope.ended(now, header, body)
     match ended.outcome:
         case Outcome.ACCEPTED:
             return MessageTaken(ended, replies.accepted(ended.ref), replies.NOT_STORED)
         case Outcome.EXPLAINED:
+            entries = envelope.entries
             return MessageTaken(ended, explanations.after_data(entries, ended.ref), explanations.unrecorded(entries))
         case Outcome.REFUSED:
             raise AssertionError("a recipient refused at RCPT has no data")

@@ -7,7 +7,7 @@ taken ones. The client's words are kept no longer than the transaction.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import assert_never
 
 from catcher.catalogue import Catalogue
@@ -18,15 +18,19 @@ from catcher.smtp.dialogue.ended import Ended
 from catcher.smtp.dialogue.envelope import Client, Envelope, PathResult
 from catcher.smtp.dialogue.grammar import MailArguments
 from catcher.smtp.dialogue.order import ORDER, OUT_OF_ORDER, DialogueState, DialogueStep
-from catcher.smtp.dialogue.policy import OperatorMailbox, RcptDecision, RcptResult, at_rcpt
+from catcher.smtp.dialogue.policy import OperatorMailbox, RcptResult, at_rcpt
 from catcher.smtp.dialogue.pool import EnvelopePool
 from catcher.smtp.dialogue.results import MessageFault, MessageRefused, MessageTaken, ReceiveChunk
 from catcher.smtp.dialogue.taken import message_taken
 from catcher.smtp.message.data import Message
 from catcher.smtp.settings import SmtpSettings
-from catcher.smtp.transitions import next_state
 from catcher.smtp.wire import replies
 from catcher.smtp.wire.replies import Reply
+
+_KEPT, _TAKEN, _TURNED_AWAY = PathResult.KEPT, RcptResult.TAKEN, RcptResult.TURNED_AWAY
+_STEP_MAIL, _STEP_TAKEN, _STEP_REFUSED = DialogueStep.MAIL, DialogueStep.TAKEN, DialogueStep.REFUSED
+_STEP_OVER = DialogueStep.OVER
+"""Own names for members of enums: to look a member up takes longer than to compare it."""
 
 
 class MailTransactions:
@@ -40,10 +44,10 @@ class MailTransactions:
         "_is_recording",
         "_new_ref",
         "_pool",
-        "_refusals",
         "_settings",
         "_takes_bare_newlines",
         "budgets",
+        "refusals",
         "state",
     )
 
@@ -70,13 +74,10 @@ class MailTransactions:
         self._is_recording = is_recording
         self._count_operator = count_operator
         self._envelope: Envelope | None = None
-        self._refusals: list[Ended] = []
+        self.refusals: list[Ended] = []
         """Refused recipients that wait for ``take_refusals``."""
         self.state = opening
         self.budgets = SessionBudgets(settings.limits)
-
-    def _step(self, step: DialogueStep) -> None:
-        self.state = next_state(ORDER, self.state, step)
 
     @property
     def is_open(self) -> bool:
@@ -88,19 +89,10 @@ class MailTransactions:
         """The message under way; None if no message is being received."""
         return None if self._envelope is None else self._envelope.message
 
-    @property
-    def has_refusals(self) -> bool:
-        """Whether ``take_refusals`` returns something."""
-        return bool(self._refusals)
-
-    def out_of_order(self, verb: bytes) -> Reply | None:
-        """The refusal of a verb that can't come in this state; None if it can."""
-        return OUT_OF_ORDER[self.state].get(verb)
-
     def greeted(self) -> None:
         """EHLO or HELO ends an open transaction, as RSET does (RFC 5321 §4.1.4)."""
         self._end_transaction()
-        self._step(DialogueStep.HELLO)
+        self.state = ORDER[self.state][DialogueStep.HELLO]
 
     def begin_anew(self, opening: DialogueState) -> None:
         """Drops what was said before TLS (RFC 3207 §4.2)."""
@@ -110,7 +102,7 @@ class MailTransactions:
     def begin(self, client: Client, arguments: MailArguments) -> Reply:
         """Opens a transaction. A transaction whose recipients were all refused ends here."""
         self._end_transaction()
-        self._step(DialogueStep.MAIL)
+        self.state = ORDER[self.state][_STEP_MAIL]
         self._envelope = Envelope(
             client,
             arguments.reverse_path,
@@ -140,23 +132,24 @@ class MailTransactions:
         )
         if decision.operator is not None and decision.entry is not None:
             self._count_operator(decision.entry.domain, decision.operator)
-        reply = self._kept(envelope, mailbox, decision, now) if decision.is_kept else decision.reply
-        if not reply.is_refusal:
-            self._step(DialogueStep.TAKEN)
+        reply = decision.reply
+        if decision.kind is not _TURNED_AWAY:
+            kept = envelope.keep(mailbox, decision, now)
+            if kept is not _KEPT and decision.kind is _TAKEN:  # a refusal stands whether it is kept or not
+                reply = self._not_kept(kept, reply)
+        if reply.code < 400:
+            self.state = ORDER[self.state][_STEP_TAKEN]
             return reply
-        self._step(DialogueStep.REFUSED)
+        self.state = ORDER[self.state][_STEP_REFUSED]
         return reply if reply.close else self.budgets.refused(reply)
 
-    def _kept(self, envelope: Envelope, mailbox: Mailbox, decision: RcptDecision, now: datetime) -> Reply:
-        """The reply to a recipient, once it is kept. A refusal stands whether it is kept or not."""
-        kept = envelope.keep(mailbox, decision, now)
-        if decision.kind is RcptResult.REFUSED:
-            return decision.reply
+    def _not_kept(self, kept: PathResult, reply: Reply) -> Reply:
+        """The reply to a recipient that would be taken with ``reply``."""
         match kept:
             case PathResult.KEPT:
-                return decision.reply
+                return reply
             case PathResult.REPEATED:
-                return self.budgets.repeated(decision.reply)
+                return self.budgets.repeated(reply)
             case PathResult.ENVELOPE_FULL:
                 return replies.TOO_MANY_RECIPIENTS
             case PathResult.POOL_FULL:
@@ -164,26 +157,31 @@ class MailTransactions:
             case _:
                 assert_never(kept)
 
+    def begin_data(self) -> Reply | None:
+        """Begins a message by DATA; ``message_ended`` follows, or ``abandon``. Or returns the refusal."""
+        refusal = self.not_ready(b"DATA")
+        if refusal is not None:
+            return refusal
+        envelope = self._envelope
+        assert envelope is not None
+        if envelope.binary:  # RFC 3030 §3: a BINARYMIME message may come by BDAT only
+            return replies.BINARY_NEEDS_BDAT
+        envelope.message = Message(self._settings.limits.message_octets, pool=self._pool)
+        return None
+
     def not_ready(self, verb: bytes) -> Reply | None:
         """The refusal of DATA or BDAT in this state; None when a message may come."""
-        refusal = self.out_of_order(verb)
+        refusal = OUT_OF_ORDER[self.state].get(verb)
         if refusal is not None and self.state is DialogueState.REFUSED:  # clients pipeline it behind RCPT
             return self.budgets.refused(refusal)
-        if self._envelope is not None and self._envelope.binary and verb == b"DATA":
-            return refusal or replies.BINARY_NEEDS_BDAT  # RFC 3030 §3: a BINARYMIME message may come by BDAT only
         return refusal
-
-    def begin_data(self) -> None:
-        """Begins a message by DATA; ``message_ended`` follows, or ``abandon``."""
-        assert self._envelope is not None
-        self._envelope.message = Message(self._settings.limits.message_octets, pool=self._pool)
 
     def begin_chunk(self) -> None:
         """Begins a chunk of the message; ``chunk_ended`` follows, or ``abandon``."""
         assert self._envelope is not None
         if self._envelope.message is None:
             self._envelope.message = Message(self._settings.limits.message_octets, pool=self._pool, chunked=True)
-        self._step(DialogueStep.CHUNK)
+        self.state = ORDER[self.state][DialogueStep.CHUNK]
 
     def chunk_ended(self, chunk: ReceiveChunk) -> Reply | MessageTaken | MessageRefused:
         """The result after the octets of ``chunk``, which wasn't refused."""
@@ -195,8 +193,9 @@ class MailTransactions:
 
     def message_ended(self) -> MessageTaken | MessageRefused:
         """The result after the last octet of the message; the transaction is over."""
-        envelope, message = self._envelope, self.message
-        assert envelope is not None and message is not None
+        envelope = self._envelope
+        assert envelope is not None and envelope.message is not None
+        message = envelope.message
         finished = message.finish()
         if message.too_big:  # RFC 1870 §6.3
             return self._message_refused(replies.TOO_BIG, MessageFault.TOO_BIG)
@@ -219,25 +218,21 @@ class MailTransactions:
     def abandon(self) -> None:
         """Ends the transaction, if one is open. Only refusals that wait for recording are kept."""
         self._end_transaction()
-        self._step(DialogueStep.OVER)
+        self.state = ORDER[self.state][_STEP_OVER]
 
     def _end_transaction(self) -> None:
         envelope, self._envelope = self._envelope, None
-        if envelope is None:
-            return
-        envelope.drop()
-        refused = envelope.take_refused()
-        if refused is not None:
-            self._refusals.append(refused)
+        if envelope is not None and (refused := envelope.close()) is not None:
+            self.refusals.append(refused)
 
     def part_refusals(self, older_than: timedelta) -> None:
         """Makes refusals that are older than ``older_than`` ready for recording, though their transaction goes on."""
         if self._envelope is not None and self._envelope.has_refused:
             refused = self._envelope.take_refused(until=self._clock.now() - older_than)
             if refused is not None:
-                self._refusals.append(refused)
+                self.refusals.append(refused)
 
     def take_refusals(self) -> list[Ended]:
         """Refused recipients that became ready for recording since the last call."""
-        refusals, self._refusals = self._refusals, []
+        refusals, self.refusals = self.refusals, []
         return refusals

@@ -62,7 +62,8 @@ _LOGIN_REFUSED = LoginRefused(replies.NO_AUTH)
 def answer(dialogue: Dialogue, command: Command) -> CommandResult:
     """Runs ``command``, or returns the reply that refuses it."""
     verb = command.verb
-    if command.is_auth:
+    run = _RUN.get(verb)
+    if run is None and command.is_auth:
         return _LOGIN_REFUSED
     budgets = dialogue.transactions.budgets
     if verb not in _MAIL_GOES_ON and not budgets.spend_command() and verb != b"QUIT":
@@ -71,7 +72,7 @@ def answer(dialogue: Dialogue, command: Command) -> CommandResult:
     if command.fault is not None:
         # A malformed BDAT is followed by message text, which must not be run: the session ends.
         result = replies.BAD_CHUNK if verb == b"BDAT" else _FAULTS[command.fault]
-    elif (run := _RUN.get(verb)) is not None:
+    elif run is not None:
         result = run(dialogue, command.argument)
     else:
         result = _NOT_RUN.get(verb, replies.UNKNOWN_COMMAND)

@@ -123,6 +123,8 @@ class DataPhase:
 
     __slots__ = ("_decoder", "message")
 
+    most = sys.maxsize
+
     def __init__(self, message: Message) -> None:
         self._decoder = DotDecoder()
         self.message = message
@@ -133,10 +135,6 @@ class DataPhase:
     @property
     def ended(self) -> bool:
         return self._decoder.ended
-
-    @property
-    def most(self) -> int:
-        return sys.maxsize
 
     def feed(self, packet: bytes) -> bytes:
         text, rest = self._decoder.feed(packet)

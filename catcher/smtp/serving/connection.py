@@ -19,7 +19,6 @@ from catcher.smtp.message.data import Phase
 from catcher.smtp.serving.front import Front
 from catcher.smtp.serving.states import SESSION, SessionEvent, SessionState, Wait
 from catcher.smtp.settings import SmtpLimits
-from catcher.smtp.transitions import next_state
 from catcher.smtp.wire.commands import CommandReader
 from catcher.smtp.wire.crlf import LineMender
 from catcher.smtp.wire.replies import IDLE, SESSION_TOO_LONG, TOO_SLOW, Reply
@@ -30,7 +29,9 @@ WRITE_AHEAD = 4 * 1024
 """Octets of replies that are collected for one write. A client that doesn't read makes the transport pause us soon."""
 _TIMER_SLACK = 0.01
 """Seconds by which a limit may be reached early: a timer of the loop may fire a little before its time."""
-_ENDED = (SessionState.CLOSING, SessionState.GONE)
+_GREETED, _RECORDING, _CLOSING = SessionState.GREETED, SessionState.RECORDING, SessionState.CLOSING
+"""Own names for members of the enum: to look a member up takes longer than to compare it."""
+_ENDED = (_CLOSING, SessionState.GONE)
 _IN_DATA = (SessionState.DATA, SessionState.CHUNK)
 
 
@@ -46,7 +47,7 @@ class Connection(asyncio.Protocol):
         self._front: Front
         """The transport, with its own type; set when the connection is made."""
         self._limits = limits
-        self._state = SessionState.GREETED
+        self._state = _GREETED
         self._waits: set[Wait] = set()
         self._commands = CommandReader()
         """The octets that are not worked on yet, of commands or data."""
@@ -64,7 +65,7 @@ class Connection(asyncio.Protocol):
         """Octets of data since ``_window`` began."""
 
     def _move(self, event: SessionEvent) -> None:
-        self._state = next_state(SESSION, self._state, event)
+        self._state = SESSION[self._state][event]
 
     # Called by the front
 
@@ -78,7 +79,7 @@ class Connection(asyncio.Protocol):
         if self._state in _ENDED:
             return
         self._commands.feed(data if self._mender is None else self._mended(self._mender, data))
-        if self._state is SessionState.GREETED:
+        if self._state is _GREETED:
             self._move(SessionEvent.FIRST_OCTETS)
             self._first_octets()
         self._go_on()
@@ -126,9 +127,12 @@ class Connection(asyncio.Protocol):
         """Works; then writes the replies, and reads on unless too many commands wait."""
         try:
             self._work()
-            self._write()
+            if self._out:
+                self._write()
         except Exception as error:  # the edge of a session: the client gets a fixed reply, other sessions go on
             self._failed(error)
+        if not (self._waits or self._state is _RECORDING) and self._reads:
+            return  # all octets were worked on
         if self._reads is (len(self._commands) > READ_AHEAD) and self._state not in _ENDED:
             self._reads = not self._reads
             if self._reads:
@@ -198,10 +202,10 @@ class Connection(asyncio.Protocol):
         limits = self._limits
         now += _TIMER_SLACK
         if self._state in _ENDED:
-            if self._state is SessionState.CLOSING and now >= self._closed_at + limits.lingering_seconds:
+            if self._state is _CLOSING and now >= self._closed_at + limits.lingering_seconds:
                 self._front.abort()
             return
-        if self._state is SessionState.RECORDING:  # the client waits for us
+        if self._state is _RECORDING:  # the client waits for us
             self._active = now
             self._started = max(self._started, now - limits.session_seconds + 1)
         elif now >= self._started + limits.session_seconds:

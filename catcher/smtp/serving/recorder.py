@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from enum import Enum, auto
 from functools import partial
 from traceback import extract_tb
@@ -30,6 +30,9 @@ class Recording(Enum):
     """The event loop is ending."""
 
 
+_STORED = Recording.STORED
+
+
 def place_of(error: BaseException) -> str:
     """Class and place of an unexpected error. The error's text may repeat a client's octets and is never logged."""
     frames = extract_tb(error.__traceback__, limit=-1)
@@ -49,7 +52,13 @@ class Recorder:
     def begin(self, ended: Ended | Answered, then: Callable[[Recording], None]) -> None:
         """Starts to record; ``then`` is called with the result, later."""
         try:
-            running: asyncio.Future[object] = asyncio.ensure_future(self._given_to_intake(ended))
+            if isinstance(ended, Answered):
+                awaitable = self._intake.note(ended.answers, ended.at)
+            else:
+                awaitable = self._intake.take(
+                    ended.transaction, ref=ended.ref, policies=ended.policies, outcome=ended.outcome
+                )
+            running: asyncio.Future[object] = asyncio.ensure_future(awaitable)
         except Exception as error:  # the edge of a transaction: ``_result`` reports it
             running = asyncio.get_running_loop().create_future()
             running.set_exception(error)
@@ -63,17 +72,17 @@ class Recorder:
 
     def _ended(self, charged: int, then: Callable[[Recording], None], running: asyncio.Future[object]) -> None:
         self._running.discard(running)
-        self._pool.give_back(charged)
-        then(self._result(running))
-
-    def _result(self, running: asyncio.Future[object]) -> Recording:
-        """The result of ``running``, counted. Never raises."""
+        if charged:
+            self._pool.give_back(charged)
         if running.cancelled():
-            return Recording.CANCELLED
-        error = running.exception()
-        if error is None:
-            return Recording.STORED
-        now = running.get_loop().time()
+            then(Recording.CANCELLED)
+        else:
+            error = running.exception()
+            then(_STORED if error is None else self._failure(error))
+
+    def _failure(self, error: BaseException) -> Recording:
+        """The kind of a failure, counted and logged. Never raises."""
+        now = asyncio.get_running_loop().time()
         if isinstance(error, TooManyAnswers):
             self._counters.answers_put_off += 1
             self._lines.write(now, logging.WARNING, "%s", error)
@@ -85,8 +94,3 @@ class Recorder:
             self._counters.internal_errors += 1
             self._lines.write(now, logging.ERROR, "a transaction could not be recorded: %s", place_of(error))
         return Recording.NOT_STORED
-
-    def _given_to_intake(self, ended: Ended | Answered) -> Awaitable[object]:
-        if isinstance(ended, Answered):
-            return self._intake.note(ended.answers, ended.at)
-        return self._intake.take(ended.transaction, ref=ended.ref, policies=ended.policies, outcome=ended.outcome)

@@ -43,6 +43,12 @@ from catcher.smtp.wire.crlf import LineMender
 from catcher.smtp.wire.replies import Reply
 from catcher.smtp.wire.tls import HandshakeFailure
 
+_GREETED, _COMMANDS, _RECORDING = SessionState.GREETED, SessionState.COMMANDS, SessionState.RECORDING
+_DATA_BEGINS, _PHASE_ENDED = SessionEvent.DATA_BEGINS, SessionEvent.PHASE_ENDED
+_WAIT_BEGINS, _RECORDED = SessionEvent.WAIT_BEGINS, SessionEvent.RECORDED
+_STORED, _CANCELLED = Recording.STORED, Recording.CANCELLED
+"""Own names for members of enums: to look a member up takes longer than to compare it."""
+_ENDED = (SessionState.CLOSING, SessionState.GONE)
 TURN = 100
 """Commands run at once before other sessions get their turn: a pipelining client can't hold up the event loop."""
 RECORD_AFTER = timedelta(seconds=10)
@@ -145,7 +151,7 @@ class SmtpSession(Connection):
 
     def is_evictable(self, now: float) -> bool:
         """Whether the client may be closed to admit another: it doesn't wait for us."""
-        return self._state not in (SessionState.RECORDING, SessionState.CLOSING, SessionState.GONE)
+        return self._state is not _RECORDING and self._state not in _ENDED
 
     def evict(self) -> None:
         """Closes the connection with 421, to admit another client."""
@@ -161,7 +167,8 @@ class SmtpSession(Connection):
         super().watch(now)
         if self._recordings <= MOST_RECORDINGS:
             self._transactions.part_refusals(RECORD_AFTER)
-            self._record_refusals()
+            if self._transactions.refusals:
+                self._record_refusals()
 
     # The work
 
@@ -179,7 +186,7 @@ class SmtpSession(Connection):
         turn = TURN
         while True:
             state = self._state
-            if state is SessionState.COMMANDS or state is SessionState.GREETED:
+            if state is _COMMANDS or state is _GREETED:
                 if self._waits:
                     return
                 if self._draining and not self._transactions.is_open:
@@ -190,7 +197,11 @@ class SmtpSession(Connection):
                 command = self._commands.next()
                 if command is None:
                     return self._leave() if self._client_done else None
-                self._transaction_may_have_ended(answer(self._dialogue, command))
+                result = answer(self._dialogue, command)
+                if self._transactions.refusals:
+                    self._transaction_ended(result)
+                else:
+                    self._act_on(result)
             elif self._phase is not None:
                 if self._feed(self._phase):
                     self._phase_ended()
@@ -199,19 +210,24 @@ class SmtpSession(Connection):
                     return self._leave()
                 else:
                     return
+            elif state is _RECORDING and self._pending is not None and self._recordings <= MOST_RECORDINGS:
+                self._move(_RECORDED)
+                result, self._pending = self._pending, None
+                self._act_on(result)
+            elif self._client_done and state is SessionState.HANDSHAKE:
+                return self._leave()
             else:
-                return self._leave() if self._client_done and state is SessionState.HANDSHAKE else None
-
-    def _transaction_may_have_ended(self, result: CommandResult) -> None:
-        """Records recipients that were refused in a transaction that has ended, and acts on ``result`` at once, unless
-        too many such recordings are under way."""
-        if self._transactions.has_refusals:
-            self._record_refusals()
-            if self._recordings > MOST_RECORDINGS:
-                self._move(SessionEvent.WAIT_BEGINS)
-                self._pending = result
                 return
-        self._act_on(result)
+
+    def _transaction_ended(self, result: CommandResult) -> None:
+        """Records the refused recipients of a transaction that has ended, and acts on ``result`` at once, unless too
+        many such recordings are under way."""
+        self._record_refusals()
+        if self._recordings > MOST_RECORDINGS:
+            self._move(_WAIT_BEGINS)
+            self._pending = result
+        else:
+            self._act_on(result)
 
     def _act_on(self, result: CommandResult) -> None:
         match result:
@@ -219,8 +235,9 @@ class SmtpSession(Connection):
                 self._say(result)
             case ReceiveData():
                 self._say(result.reply)
-                assert self._transactions.message is not None
-                self._receive(SessionEvent.DATA_BEGINS, DataPhase(self._transactions.message))
+                message = self._transactions.message
+                assert message is not None
+                self._receive(_DATA_BEGINS, DataPhase(message))
             case ReceiveChunk():
                 self._chunk = result
                 message = None if result.refusal else self._transactions.message
@@ -248,24 +265,19 @@ class SmtpSession(Connection):
 
     def _phase_ended(self) -> None:
         chunk, self._chunk, self._phase = self._chunk, None, None
-        self._move(SessionEvent.PHASE_ENDED)
         result: Reply | MessageRefused | MessageTaken
         if chunk is None:
             result = self._transactions.message_ended()
-        elif chunk.refusal is not None:
-            return self._say(chunk.refusal)
         else:
-            result = self._transactions.chunk_ended(chunk)
-        match result:
-            case Reply():
-                self._say(result)
-            case MessageRefused():
-                self._count_fault(result.fault)
-                self._transaction_may_have_ended(result.reply)
-            case MessageTaken():
-                self._record(result)
-            case _:
-                assert_never(result)
+            result = chunk.refusal or self._transactions.chunk_ended(chunk)
+        if isinstance(result, MessageTaken):
+            return self._record(result)
+        self._move(_PHASE_ENDED)
+        if isinstance(result, MessageRefused):
+            self._count_fault(result.fault)
+            self._transaction_ended(result.reply)
+        else:
+            self._say(result)
 
     def _count_fault(self, fault: MessageFault) -> None:
         counters = self._context.counters
@@ -285,14 +297,15 @@ class SmtpSession(Connection):
 
     def _record(self, taken: MessageTaken) -> None:
         """Records a message; its reply waits for that, and commands wait for the reply."""
-        self._move(SessionEvent.WAIT_BEGINS)
+        self._move(_WAIT_BEGINS)
         self._context.recorder.begin(taken.ended, partial(self._recorded, taken))
-        self._record_refusals()
+        if self._transactions.refusals:
+            self._record_refusals()
 
     def _recorded(self, taken: MessageTaken, recording: Recording) -> None:
-        if recording is Recording.CANCELLED:
+        if recording is _CANCELLED:
             return self.abort()
-        stored, counters = recording is Recording.STORED, self._context.counters
+        stored, counters = recording is _STORED, self._context.counters
         match taken.ended.outcome:
             case None:
                 counters.answers += stored
@@ -305,33 +318,20 @@ class SmtpSession(Connection):
             case _:
                 assert_never(taken.ended.outcome)
         self._pending = taken.recorded if stored else taken.unrecorded
-        self._resume()
+        self._go_on()
 
     def _record_refusals(self) -> None:
         """Starts to record the recipients refused with the explanation at RCPT, if their transaction has ended. Nobody
         waits for that: they have their reply."""
-        if self._transactions.has_refusals:
-            for refused in self._transactions.take_refusals():
-                self._recordings += 1
-                self._context.counters.refused += 1
-                self._context.recorder.begin(refused, self._refusal_recorded)
+        for refused in self._transactions.take_refusals():
+            self._recordings += 1
+            self._context.counters.refused += 1
+            self._context.recorder.begin(refused, self._refusal_recorded)
 
     def _refusal_recorded(self, _: Recording) -> None:
         self._recordings -= 1
-        self._resume()
-
-    def _resume(self) -> None:
-        """Ends state RECORDING, if what the reply waits for is recorded."""
-        result = self._pending
-        if result is None or self._recordings > MOST_RECORDINGS or self._state is not SessionState.RECORDING:
-            return
-        self._pending = None
-        self._move(SessionEvent.RECORDED)
-        try:
-            self._act_on(result)
-        except Exception as error:  # the edge of a session, as in ``_go_on``
-            self._failed(error)
-        self._go_on()
+        if self._pending is not None:
+            self._go_on()
 
     # The end
 

@@ -7,7 +7,9 @@ commands alone, so they are no states.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum, Flag, auto
+from enum import Enum, auto
+
+from catcher.smtp.transitions import TransitionRow
 
 
 class SessionState(Enum):
@@ -60,10 +62,9 @@ class SessionEvent(Enum):
     """The connection is gone; what ended is recorded all the same."""
 
 
-class Wait(Flag):
+class Wait(Enum):
     """Reasons for which commands wait, though the state would let them run."""
 
-    NOTHING = 0
     TURN = auto()
     """Other sessions have their turn."""
     READER = auto()
@@ -72,42 +73,58 @@ class Wait(Flag):
 
 _S, _E = SessionState, SessionEvent
 
-SESSION: Mapping[SessionState, Mapping[SessionEvent, SessionState]] = {
-    _S.GREETED: {
-        _E.FIRST_OCTETS: _S.COMMANDS,
-        _E.LAST_REPLY: _S.CLOSING,
-        _E.LOST: _S.GONE,
-    },
-    _S.COMMANDS: {
-        _E.DATA_BEGINS: _S.DATA,
-        _E.CHUNK_BEGINS: _S.CHUNK,
-        _E.TLS_BEGINS: _S.HANDSHAKE,
-        _E.WAIT_BEGINS: _S.RECORDING,
-        _E.LAST_REPLY: _S.CLOSING,
-        _E.LOST: _S.GONE,
-    },
-    _S.DATA: {
-        _E.PHASE_ENDED: _S.COMMANDS,
-        _E.LAST_REPLY: _S.CLOSING,
-        _E.LOST: _S.GONE,
-    },
-    _S.CHUNK: {
-        _E.PHASE_ENDED: _S.COMMANDS,
-        _E.LAST_REPLY: _S.CLOSING,
-        _E.LOST: _S.GONE,
-    },
-    _S.HANDSHAKE: {
-        _E.TLS_ESTABLISHED: _S.COMMANDS,
-        _E.LAST_REPLY: _S.CLOSING,
-        _E.LOST: _S.GONE,
-    },
-    _S.RECORDING: {
-        _E.RECORDED: _S.COMMANDS,
-        _E.LAST_REPLY: _S.CLOSING,
-        _E.LOST: _S.GONE,
-    },
-    _S.CLOSING: {
-        _E.LOST: _S.GONE,
-    },
-    _S.GONE: {},
+SESSION: Mapping[SessionState, TransitionRow[SessionEvent, SessionState]] = {
+    _S.GREETED: TransitionRow(
+        {
+            _E.FIRST_OCTETS: _S.COMMANDS,
+            _E.LAST_REPLY: _S.CLOSING,
+            _E.LOST: _S.GONE,
+        }
+    ),
+    _S.COMMANDS: TransitionRow(
+        {
+            _E.DATA_BEGINS: _S.DATA,
+            _E.CHUNK_BEGINS: _S.CHUNK,
+            _E.TLS_BEGINS: _S.HANDSHAKE,
+            _E.WAIT_BEGINS: _S.RECORDING,
+            _E.LAST_REPLY: _S.CLOSING,
+            _E.LOST: _S.GONE,
+        }
+    ),
+    _S.DATA: TransitionRow(
+        {
+            _E.PHASE_ENDED: _S.COMMANDS,
+            _E.WAIT_BEGINS: _S.RECORDING,
+            _E.LAST_REPLY: _S.CLOSING,
+            _E.LOST: _S.GONE,
+        }
+    ),
+    _S.CHUNK: TransitionRow(
+        {
+            _E.PHASE_ENDED: _S.COMMANDS,
+            _E.WAIT_BEGINS: _S.RECORDING,
+            _E.LAST_REPLY: _S.CLOSING,
+            _E.LOST: _S.GONE,
+        }
+    ),
+    _S.HANDSHAKE: TransitionRow(
+        {
+            _E.TLS_ESTABLISHED: _S.COMMANDS,
+            _E.LAST_REPLY: _S.CLOSING,
+            _E.LOST: _S.GONE,
+        }
+    ),
+    _S.RECORDING: TransitionRow(
+        {
+            _E.RECORDED: _S.COMMANDS,
+            _E.LAST_REPLY: _S.CLOSING,
+            _E.LOST: _S.GONE,
+        }
+    ),
+    _S.CLOSING: TransitionRow(
+        {
+            _E.LOST: _S.GONE,
+        }
+    ),
+    _S.GONE: TransitionRow(),
 }

@@ -84,13 +84,13 @@ def test_the_pool_counts_what_is_above_the_free_octets_until_it_is_recorded_or_d
     each = 50 * (64 + len("\0army.ml") + PATH_OCTETS)
     assert pool.octets == 2 * (each - UNCOUNTED_OCTETS) + 50 * 4
     ended = one.ended(NOW, Header(), BodyFacts())
-    one.drop()
+    one.close()
     assert pool.octets > ended.charged > 0
     pool.give_back(ended.charged)
     refused = other.take_refused()
     assert refused is not None and pool.octets == refused.charged
     pool.give_back(refused.charged)
-    other.drop()
+    other.close()
     assert pool.octets == 0
 
 
