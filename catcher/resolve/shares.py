@@ -115,10 +115,10 @@ class Shares:
                 first = network.order.first()
                 assert first is not None, "a network without a question wants no slot"
                 flow, of_flow = first
-                if not self._free and not self._evict(network, of_network, of_flow):
-                    return
                 if self._free:
                     self._give_slot(next(iter(flow.waiting)), network, flow)
+                elif not self._evict(network, of_network, of_flow):
+                    return
         finally:
             self._is_granting = False
 
