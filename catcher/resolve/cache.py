@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from catcher.model.mail.lookup import LookupResult, Question, Status
 
@@ -26,8 +27,8 @@ _LEAST_AND_MOST = {
     Status.NXDOMAIN: (5, 900),
     Status.FAILED: (30, 30),
 }
-"""Fewest and most seconds that an answer of each status is cached. The fewest bound how often mail can make us ask the
-same question, whatever the TTL; RFC 2308 §7 permits five minutes for a failure."""
+"""Fewest and most seconds that an answer of each status is cached. The fewest are for questions of mail: they bound how
+often it can make us ask the same one, whatever the TTL. RFC 2308 §7 permits five minutes for a failure."""
 
 
 class Cache:
@@ -37,19 +38,19 @@ class Cache:
         self._small, self._large, self._others = _Part(), _Part(), _Part()
         self._parts = (self._small, self._large, self._others)
 
-    def get(self, question: Question, now: datetime) -> LookupResult | None:
-        """The cached answer; None when there is none or it has expired."""
+    def get(self, question: Question, now: datetime, *, for_mail: bool) -> LookupResult | None:
+        """The cached answer; None when there is none or it has expired, which it does later ``for_mail``."""
         for part in self._parts:
             entry = part.entries.get(question)
-            if entry is not None and now < entry[0]:
+            if entry is not None and now < (entry.for_mail_until if for_mail else entry.until):
                 part.entries.move_to_end(question)
-                return entry[1]
+                return entry.answer
         return None
 
     def is_known(self, question: Question, now: datetime) -> bool:
         """Whether the question found a record lately, also when that answer has expired."""
         return any(
-            entry is not None and (now - entry[0]).total_seconds() < KNOWN_SECONDS
+            entry is not None and (now - entry.until).total_seconds() < KNOWN_SECONDS
             for entry in (self._small.entries.get(question), self._large.entries.get(question))
         )
 
@@ -64,7 +65,9 @@ class Cache:
         if answer.status is not Status.FAILED:
             for each in self._parts:
                 each.drop(question)
-        part.put(question, now + timedelta(seconds=max(least, min(ttl, most))), answer, octets)
+        seconds = least if answer.status is Status.FAILED else max(0, min(ttl, most))
+        until, for_mail_until = now + timedelta(seconds=seconds), now + timedelta(seconds=max(least, seconds))
+        part.put(question, _CacheEntry(until, for_mail_until, answer, octets))
 
     def __len__(self) -> int:
         return sum(len(part.entries) for part in self._parts)
@@ -75,29 +78,36 @@ class Cache:
         return sum(part.octets for part in self._parts)
 
 
+class _CacheEntry(NamedTuple):
+    until: datetime
+    for_mail_until: datetime
+    answer: LookupResult
+    octets: int
+
+
 class _Part:
     """Entries with a bound of their own; the least recently used is evicted."""
 
     __slots__ = ("entries", "octets")
 
     def __init__(self) -> None:
-        self.entries: OrderedDict[Question, tuple[datetime, LookupResult, int]] = OrderedDict()
+        self.entries: OrderedDict[Question, _CacheEntry] = OrderedDict()
         self.octets = 0
 
-    def put(self, question: Question, until: datetime, answer: LookupResult, octets: int) -> None:
+    def put(self, question: Question, entry: _CacheEntry) -> None:
         self.drop(question)
-        if octets > MAX_PART_OCTETS:
+        if entry.octets > MAX_PART_OCTETS:
             return
-        self.entries[question] = (until, answer, octets)
-        self.octets += octets
+        self.entries[question] = entry
+        self.octets += entry.octets
         while len(self.entries) > MAX_ENTRIES or self.octets > MAX_PART_OCTETS:
-            _, (_, _, evicted) = self.entries.popitem(last=False)
-            self.octets -= evicted
+            _, evicted = self.entries.popitem(last=False)
+            self.octets -= evicted.octets
 
     def drop(self, question: Question) -> None:
         entry = self.entries.pop(question, None)
         if entry is not None:
-            self.octets -= entry[2]
+            self.octets -= entry.octets
 
 
 def _octets(question: Question, answer: LookupResult) -> int:

@@ -26,7 +26,7 @@ from catcher.resolve.records import dns_name_of
 from catcher.resolve.shares import JOSTLE_SECONDS, Shares
 from catcher.resolve.silence import ServerOrder
 
-AT_ONCE = 256
+QUERIES_IN_FLIGHT = 256
 """Most queries in flight. Each has a socket; ``serve/smtp.py`` keeps descriptors for them."""
 _LATE_PART = 4
 """A quarter of the slots is for questions that no reply waits for: no load of others takes them."""
@@ -44,7 +44,7 @@ class LiveResolver:
         clock: Clock,
         question_seconds: float = 3.0,
         ask_seconds: float = 20.0,
-        at_once: int = AT_ONCE,
+        at_once: int = QUERIES_IN_FLIGHT,
         per_hour: int = PER_HOUR,
         exchange: AskServer = ask_server,
     ) -> None:
@@ -71,9 +71,10 @@ class LiveResolver:
         answers: dict[Question, LookupResult] = {}
         fetches: dict[Question, Fetch] = {}
         state, now = self._state, self._state.clock.now()
+        for_mail = "/" in on_behalf_of  # a client's network; our own purposes have names
         try:
             for question in questions:
-                known = state.cache.get(question, now)
+                known = state.cache.get(question, now, for_mail=for_mail)
                 if known is not None:
                     answers[question] = known
                     continue

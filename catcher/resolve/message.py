@@ -223,7 +223,7 @@ class _Reading:
             case LookupType.PTR | LookupType.NS | LookupType.CNAME:
                 return _text(self._name_in(record, record.at).lower())
             case LookupType.SOA:
-                return _text(self._name_in(record, self._after_name(record.at)))
+                return _text(self._name_in(record, self._after_name(record.at))) or "."
             case LookupType.TXT:
                 return b"".join(_strings(data))
         raise _MalformedError

@@ -48,7 +48,8 @@ class Shares:
         self._running: OrderedDict[Turn, None] = OrderedDict()
         self._busy: dict[AskingNetwork, None] = {}
         """Networks with a query in flight."""
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
+        self._timer_at = 0.0
         self._is_granting = False
 
     @property
@@ -115,10 +116,10 @@ class Shares:
                 first = network.order.first()
                 assert first is not None, "a network without a question wants no slot"
                 flow, of_flow = first
-                if not self._free and not self._evict(network, of_network, of_flow):
-                    return
                 if self._free:
                     self._give_slot(next(iter(flow.waiting)), network, flow)
+                elif not self._evict(network, of_network, of_flow):
+                    return
         finally:
             self._is_granting = False
 
@@ -178,10 +179,12 @@ class Shares:
         return True
 
     def _try_again_at(self, moment: float) -> None:
-        if self._timer is not None and self._timer.when() <= moment:
-            return
         if self._timer is not None:
+            if self._timer_at <= moment:
+                return
             self._timer.cancel()
+        # uvloop gives a handle without its time where the moment is now.
+        self._timer_at = moment
         self._timer = asyncio.get_running_loop().call_at(moment, self._timer_ended)
 
     def _timer_ended(self) -> None:

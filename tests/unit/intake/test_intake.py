@@ -88,7 +88,7 @@ def test_failed_lookups_are_recorded_as_such(tmp_path):
 )
 @pytest.mark.parametrize(
     "reverse_path",
-    [None, Mailbox("postmaster", ""), Mailbox("a", "[1.2.3.4]"), Mailbox("a", "contractor.example")],
+    [None, Mailbox("postmaster", ""), Mailbox("a", "[192.0.2.25]"), Mailbox("a", "contractor.example")],
     ids=["null", "postmaster", "literal", "domain"],
 )
 def test_lookups_are_charged_to_the_clients_network_whatever_the_reverse_path(tmp_path, client, network, reverse_path):

@@ -27,34 +27,39 @@ FORGER = Charged("203.0.113.0/24", "contractor.example")
 
 
 @pytest.mark.parametrize(
-    ("answer", "ttl", "kept"),
+    ("answer", "ttl", "kept", "kept_for_mail"),
     [
-        (FOUND, 60, 60),
-        (FOUND, 999_999, 3600),
-        (FOUND, 0, 30),
-        (FOUND, -5, 30),
-        (NXDOMAIN, 999_999, 900),
-        (NXDOMAIN, 0, 5),
-        (LookupResult(Status.NODATA), 10, 10),
-        (FAILED, 999_999, 30),
+        (FOUND, 60, 60, 60),
+        (FOUND, 999_999, 3600, 3600),
+        (FOUND, 1, 1, 30),
+        (FOUND, 0, 0, 30),
+        (FOUND, -5, 0, 30),
+        (NXDOMAIN, 999_999, 900, 900),
+        (NXDOMAIN, 0, 0, 5),
+        (LookupResult(Status.NODATA), 10, 10, 10),
+        (FAILED, 999_999, 30, 30),
     ],
 )
-def test_an_answer_is_kept_for_its_ttl_within_the_bounds_of_its_kind(answer: LookupResult, ttl: int, kept: int) -> None:
+def test_an_answer_is_kept_for_its_ttl_within_the_bounds_of_its_kind(
+    answer: LookupResult, ttl: int, kept: int, kept_for_mail: int
+) -> None:
     cache = Cache()
     cache.put(question(), answer, ttl, NOW)
-    assert cache.get(question(), NOW + timedelta(seconds=kept - 1)) is answer
-    assert cache.get(question(), NOW + timedelta(seconds=kept)) is None
+    for seconds, for_mail in ((kept, False), (kept_for_mail, True)):
+        before, after = NOW + timedelta(seconds=seconds - 1), NOW + timedelta(seconds=seconds)
+        assert not seconds or cache.get(question(), before, for_mail=for_mail) is answer
+        assert cache.get(question(), after, for_mail=for_mail) is None
 
 
 def test_the_least_recently_used_goes_first() -> None:
     cache = Cache()
     for number in range(MAX_ENTRIES):
         cache.put(question(number), FOUND, 60, NOW)
-    cache.get(question(0), NOW)
+    cache.get(question(0), NOW, for_mail=True)
     cache.put(question(MAX_ENTRIES), FOUND, 60, NOW)
     assert len(cache) == MAX_ENTRIES
-    assert cache.get(question(0), NOW) is FOUND
-    assert cache.get(question(1), NOW) is None
+    assert cache.get(question(0), NOW, for_mail=True) is FOUND
+    assert cache.get(question(1), NOW, for_mail=True) is None
 
 
 @pytest.mark.parametrize(
@@ -65,7 +70,7 @@ def test_what_an_attacker_can_make_up_pushes_no_small_record_out(answer: LookupR
     cache.put(question(), FOUND, 3600, NOW)
     for number in range(1, 2 * MAX_ENTRIES):
         cache.put(question(number), answer, 3600, NOW)
-    assert cache.get(question(), NOW) is FOUND
+    assert cache.get(question(), NOW, for_mail=True) is FOUND
     assert cache.octets <= 3 * MAX_PART_OCTETS
 
 
@@ -76,7 +81,7 @@ def test_the_cache_is_bounded_in_octets() -> None:
         cache.put(question(-number - 1), LookupResult(Status.FOUND, (b"x" * 65_000,)), 60, NOW)
     assert MAX_PART_OCTETS < cache.octets <= 2 * MAX_PART_OCTETS
     cache.put(question(), LookupResult(Status.FOUND, (b"x" * 2 * MAX_PART_OCTETS,)), 60, NOW)
-    assert cache.get(question(), NOW) is None
+    assert cache.get(question(), NOW, for_mail=True) is None
 
 
 def test_octets_are_those_of_the_entries_that_are_there() -> None:
@@ -96,7 +101,7 @@ def test_what_was_found_is_known_for_a_day_even_if_it_fails_now_but_not_once_it_
     later = NOW + timedelta(seconds=600)
     assert cache.is_known(question(), later)
     cache.put(question(), FAILED, 60, later)
-    assert cache.get(question(), later) is FAILED
+    assert cache.get(question(), later, for_mail=True) is FAILED
     assert cache.is_known(question(), later)
     assert not cache.is_known(question(), NOW + timedelta(seconds=61 + KNOWN_SECONDS))
     cache.put(question(), NXDOMAIN, 60, later)

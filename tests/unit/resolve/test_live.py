@@ -1,4 +1,7 @@
-"""The live resolver on servers without a network: who is charged, what is remembered, and what is asked at all."""
+"""The live resolver on servers without a network: who is charged, what is remembered, and what is asked at all.
+
+Longer than others: each attack is a scenario of its own.
+"""
 
 from __future__ import annotations
 

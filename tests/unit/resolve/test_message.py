@@ -50,6 +50,7 @@ def read(response: dns.message.Message, rrtype: str = "A") -> DnsReply | FailedR
         ("NS", "ns1.contractor.example.", ("ns1.contractor.example",)),
         ("CNAME", "www.hosting.example.", ("www.hosting.example",)),
         ("TXT", '"v=spf1 " "-all"', (b"v=spf1 -all",)),
+        ("SOA", "ns. . 1 2 3 4 90", (".",)),
         ("SOA", "ns. Host\\.master.contractor.example. 1 2 3 4 90", ("Host\\.master.contractor.example",)),
     ],
 )
@@ -216,8 +217,8 @@ def test_records_by_the_thousand_within_the_limit_are_read_and_beyond_it_are_a_f
     reply = read_reply(raw(records), NAME, LookupType.A)
     assert isinstance(reply, DnsReply) and len(reply.answer.records) == 1000
     assert read_reply(raw(records * 2), NAME, LookupType.A) == FailedReply()
-    same = read_reply(raw([record(b"\1\2\3\4")] * 1000), NAME, LookupType.A)
-    assert isinstance(same, DnsReply) and same.answer.records == ("1.2.3.4",)
+    same = read_reply(raw([record(b"\xc0\0\2\1")] * 1000), NAME, LookupType.A)
+    assert isinstance(same, DnsReply) and same.answer.records == ("192.0.2.1",)
 
 
 SEEDS = [
