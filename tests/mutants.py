@@ -20,7 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.support.mutants import Mutant, TestRun, mutants_of, prepare_runs, replaced
+from tests.support.mutantruns import TestRun, prepare_runs
+from tests.support.mutants import Mutant, mutants_of, replaced
 from tests.support.tree import ROOT
 
 SURVIVORS = Path("tests/cases/mutants/survivors.txt")
