@@ -21,6 +21,7 @@ def scrub(db: PatientDatabase) -> bool:
     """
     if db.execute("SELECT 1 FROM owed WHERE work = 'scrub'").fetchone() is None:
         return False
+    (version,) = db.execute("PRAGMA data_version").fetchone()
     db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
     busy, frames, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
@@ -29,7 +30,9 @@ def scrub(db: PatientDatabase) -> bool:
             f"({max(frames, 0) * 4096 // 1_000_000} MB); it is emptied once that process has ended"
         )
     with write_transaction(db):
-        db.execute("DELETE FROM owed WHERE work = 'scrub'")
+        # Another process may have removed rows since the log was emptied: then it has to be emptied once more.
+        if db.execute("PRAGMA data_version").fetchone() == (version,):
+            db.execute("DELETE FROM owed WHERE work = 'scrub'")
     return True
 
 
