@@ -53,22 +53,16 @@ def count(db: Database, before: datetime) -> int:
     return db.table("contact").count_where(_STALE, [bound_to_text(before)])
 
 
-def delete(db: Database, before: datetime) -> int:
-    """Deletes found contacts last seen before ``before``, and older outcomes; returns the number of deleted
-    contacts. The caller opens the transaction."""
+def delete(db: Database, before: datetime) -> tuple[int, int]:
+    """Deletes found contacts last seen before ``before``, and older outcomes; returns the numbers of both. The caller
+    opens the transaction."""
     bound = [bound_to_text(before)]
-    deleted = db.execute(f"DELETE FROM contact WHERE {_STALE}", bound).rowcount
-    if deleted:
-        note_rewrite(db, "contact")
-    if db.execute("DELETE FROM contact_outcome WHERE at < ?", bound).rowcount:
-        note_rewrite(db, "contact_outcome")
-    return deleted
-
-
-def are_due(db: Database, before: datetime) -> bool:
-    """Whether ``delete`` would delete anything."""
-    bound = [bound_to_text(before)]
-    return bool(count(db, before) or db.table("contact_outcome").count_where("at < ?", bound))
+    contacts = db.execute(f"DELETE FROM contact WHERE {_STALE}", bound).rowcount
+    outcomes = db.execute("DELETE FROM contact_outcome WHERE at < ?", bound).rowcount
+    for table, deleted in (("contact", contacts), ("contact_outcome", outcomes)):
+        if deleted:
+            note_rewrite(db, table)
+    return contacts, outcomes
 
 
 def _row(value: Contact | StepOutcome) -> dict[str, ColumnValue]:

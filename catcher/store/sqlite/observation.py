@@ -445,6 +445,8 @@ def _rows(
             and (last is None or part.day <= last[:10])
             and (after is None or (part.first_id < after if newest_first else part.last_id > after))
         ]
+        if ref is not None:
+            parts = _with_ref(db, parts, ref)
         for part in sorted(parts, key=lambda part: -part.last_id if newest_first else part.first_id):
             begin = part.last_id if newest_first else part.first_id
             before = sum(sign * row[0] < sign * begin for row in found)
@@ -464,6 +466,22 @@ def _rows(
             found += db.execute(sql, [*wanted.values(), size - before]).fetchall()
             found.sort(key=lambda row: sign * row[0])
     return found[:size]
+
+
+def _with_ref(db: PatientDatabase, parts: list[MailPart], ref: str) -> list[MailPart]:
+    """Those of ``parts`` that have a mail with this reference; one short query for many of them."""
+    numbers = {
+        number
+        for some in (parts[n : n + _TABLES_AT_ONCE] for n in range(0, len(parts), _TABLES_AT_ONCE))
+        for (number,) in db.execute(
+            " UNION ALL ".join(f"SELECT {part.number} FROM mail_{part.number} WHERE ref = ?1" for part in some), [ref]
+        )
+    }
+    return [part for part in parts if part.number in numbers]
+
+
+_TABLES_AT_ONCE = 200
+"""Tables in one query: SQLite takes 500."""
 
 
 class _PlacedRow(NamedTuple):

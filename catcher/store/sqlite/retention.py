@@ -89,65 +89,75 @@ def forget(db: PatientDatabase, due: RetentionCutoffs) -> Iterator[Purged]:
         yield Purged()
 
 
+_AT_ONCE = 10
+"""Most parts that are marked in one transaction, so that it takes a few milliseconds however much is due."""
+_Change = Callable[[PatientDatabase, RetentionCutoffs], Purged | None]
+"""Changes what is due, in the caller's transaction, or some of it; None: nothing was due."""
+
+
 def _change(db: PatientDatabase, due: RetentionCutoffs, change: _Change) -> Iterator[Purged]:
-    """One transaction with ``change``, then the steps that drop what it marked."""
-    with write_transaction(db):
-        purged = change(db, due)
-    if purged != Purged():
-        yield purged
-    for _ in drop_in_steps(db):
-        yield Purged()
-
-
-_Change = Callable[[PatientDatabase, RetentionCutoffs], Purged]
+    """Transactions with ``change`` as long as something is due, and the steps that drop what it marked."""
+    while True:
+        with write_transaction(db):
+            purged = change(db, due)
+        if purged is not None:
+            yield purged
+        for _ in drop_in_steps(db):
+            yield Purged()
+        if purged is None:
+            return
 
 
 def _tokens(db: PatientDatabase, due: RetentionCutoffs) -> Iterator[Purged]:
-    def mark(db: PatientDatabase, due: RetentionCutoffs) -> Purged:
+    def mark(db: PatientDatabase, due: RetentionCutoffs) -> Purged | None:
         parts = due_parts(db, due)
-        for part in parts.tokens:
+        some = parts.tokens[:_AT_ONCE]
+        for part in some:
             _count_lost(db, part)
             drop_tables(db, db.registry, part, tables=["token"])
         settled = _settled(db)
-        for period, _ in mailboxes.tables(db):
-            if period in settled or period < due.overdue_before:
-                mailboxes.drop(db, period)
-        return Purged(tokens_emptied=parts.rows(parts.tokens))
+        ended = [period for period, _ in mailboxes.tables(db) if period in settled or period < due.overdue_before]
+        for period in ended:
+            mailboxes.drop(db, period)
+        return Purged(tokens_emptied=parts.rows(some)) if some or ended else None
 
     return _change(db, due, mark)
 
 
 def _recent(db: PatientDatabase, due: RetentionCutoffs) -> Iterator[Purged]:
-    def mark(db: PatientDatabase, due: RetentionCutoffs) -> Purged:
+    def mark(db: PatientDatabase, due: RetentionCutoffs) -> Purged | None:
         parts = due_parts(db, due)
-        for part in parts.recent:
+        some = parts.recent[:_AT_ONCE]
+        for part in some:
             drop_tables(db, db.registry, part, tables=["recent"])
-        return Purged(retry_tags_emptied=parts.rows(parts.recent))
+        return Purged(retry_tags_emptied=parts.rows(some)) if some else None
 
     return _change(db, due, mark)
 
 
 def _traces(db: PatientDatabase, due: RetentionCutoffs) -> Iterator[Purged]:
-    def mark(db: PatientDatabase, due: RetentionCutoffs) -> Purged:
+    def mark(db: PatientDatabase, due: RetentionCutoffs) -> Purged | None:
         parts = due_parts(db, due)
-        for part in parts.traces:
+        some, addresses = parts.traces[:_AT_ONCE], _due_daily(db, DailyKind.ORGANISATION, due.last_addresses)
+        for part in some:
             drop_tables(db, db.registry, part, tables=["trace"])
-        _drop_daily(db, DailyKind.ORGANISATION, due.last_addresses)
-        return Purged(coarsened=parts.rows(parts.traces))
+        _drop_daily(db, addresses[:_AT_ONCE])
+        return Purged(coarsened=parts.rows(some)) if some or addresses else None
 
     yield from _close(db, due_parts(db, due).traces)
     yield from _change(db, due, mark)
 
 
 def _mails(db: PatientDatabase, due: RetentionCutoffs) -> Iterator[Purged]:
-    def mark(db: PatientDatabase, due: RetentionCutoffs) -> Purged:
-        parts = due_parts(db, due)
-        for part in parts.mails:
+    def mark(db: PatientDatabase, due: RetentionCutoffs) -> Purged | None:
+        some = due_parts(db, due).mails[:_AT_ONCE]
+        for part in some:
             if part.token:
                 _count_lost(db, part)
-            db.execute(f"DELETE FROM to_fold_again WHERE observation IN (SELECT id FROM mail_{part.number})")
+            # The plus keeps SQLite from going through all ids of the part.
+            db.execute(f"DELETE FROM to_fold_again WHERE +observation IN (SELECT id FROM mail_{part.number})")
             drop_tables(db, db.registry, part, mail=True)
-        return Purged(deleted=sum(part.rows for part in parts.mails))
+        return Purged(deleted=sum(part.rows for part in some)) if some else None
 
     yield from _close(db, due_parts(db, due).mails)
     yield from _change(db, due, mark)
@@ -159,7 +169,7 @@ def _close(db: PatientDatabase, parts: Sequence[MailPart]) -> Iterator[Purged]:
     for part in parts:
         query = (
             "SELECT observation FROM open_observation WHERE observation > ? "
-            f"AND observation <= ? AND observation IN (SELECT id FROM mail_{part.number}) "
+            f"AND observation <= ? AND +observation IN (SELECT id FROM mail_{part.number}) "
             "AND observation NOT IN (SELECT observation FROM to_fold_again) ORDER BY observation LIMIT ?"
         )
         last = part.first_id - 1
@@ -183,10 +193,11 @@ def _count_lost(db: PatientDatabase, part: MailPart) -> None:
 
 
 def _demand(db: PatientDatabase, due: RetentionCutoffs) -> Iterator[Purged]:
-    def mark(db: PatientDatabase, due: RetentionCutoffs) -> Purged:
-        lines = _lines(db, _due_daily(db, DailyKind.DEMAND, due.last_deleted))
-        _drop_daily(db, DailyKind.DEMAND, due.last_deleted)
-        return Purged(demand_deleted=lines)
+    def mark(db: PatientDatabase, due: RetentionCutoffs) -> Purged | None:
+        some = _due_daily(db, DailyKind.DEMAND, due.last_deleted)[:1]
+        lines = _lines(db, some)
+        _drop_daily(db, some)
+        return Purged(demand_deleted=lines) if some else None
 
     return _change(db, due, mark)
 
@@ -199,22 +210,24 @@ def _lines(db: PatientDatabase, tables: Sequence[DailyTable]) -> int:
     return sum(db.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0] for table in tables)
 
 
-def _drop_daily(db: PatientDatabase, kind: DailyKind, last: date) -> None:
-    for table in _due_daily(db, kind, last):
+def _drop_daily(db: PatientDatabase, tables: Sequence[DailyTable]) -> None:
+    for table in tables:
         mark_for_dropping(db, table.name)
         db.registry.remove_daily(table)
 
 
 def _contacts(db: PatientDatabase, due: RetentionCutoffs) -> Iterator[Purged]:
-    def delete(db: PatientDatabase, due: RetentionCutoffs) -> Purged:
-        return Purged(contacts_deleted=contact.delete(db, due.contacts_before))
+    def delete(db: PatientDatabase, due: RetentionCutoffs) -> Purged | None:
+        deleted, outcomes = contact.delete(db, due.contacts_before)
+        return Purged(contacts_deleted=deleted) if deleted or outcomes else None
 
     return _change(db, due, delete)
 
 
 def _texts(db: PatientDatabase, due: RetentionCutoffs) -> Iterator[Purged]:
-    def delete(db: PatientDatabase, due: RetentionCutoffs) -> Purged:
-        return Purged(notice_texts_deleted=notices.delete_texts(db, due.texts_before))
+    def delete(db: PatientDatabase, due: RetentionCutoffs) -> Purged | None:
+        deleted = notices.delete_texts(db, due.texts_before)
+        return Purged(notice_texts_deleted=deleted) if deleted else None
 
     return _change(db, due, delete)
 

@@ -40,7 +40,7 @@ from catcher.store.rules import to_the_minute
 from catcher.store.sqlite import alert, contact, demand, observation, policy, retention, sight
 from catcher.store.sqlite import notice as notices
 from catcher.store.sqlite.byday import unstored
-from catcher.store.sqlite.byday.scrubbing import MOST_LOG_OCTETS, log_octets, scrub
+from catcher.store.sqlite.byday.scrubbing import MOST_LOG_OCTETS, empty_log, log_octets
 from catcher.store.sqlite.connection import (
     BUSY_SECONDS,
     PatientDatabase,
@@ -332,8 +332,8 @@ class SqliteStore:
         with medium(self._path):
             for purged in retention.forget(self._db, due):
                 yield purged
-                if log_octets(self._path) > MOST_LOG_OCTETS and not scrub(self._db):
-                    return
+                if log_octets(self._path) > MOST_LOG_OCTETS:
+                    empty_log(self._db)
 
     def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
         before = cutoffs(now, keep_days).ended_before

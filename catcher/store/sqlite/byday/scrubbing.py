@@ -13,24 +13,33 @@ make it grow by all that is removed. Mails are stored all the same."""
 
 
 def scrub(db: PatientDatabase) -> bool:
-    """Copies the log into the file and empties it; False if nothing was removed since the last time.
-
-    First without waiting for anybody, which does most of the work; then what is left, for which no other process may
-    read or write. Raises StoreUnavailable when another process does; it is tried again by the next call, and nothing
-    is lost.
-    """
+    """Empties the log if anything was removed since the last time, else returns False. Raises StoreUnavailable as
+    ``empty_log``."""
     if db.execute("SELECT 1 FROM owed WHERE work = 'scrub'").fetchone() is None:
         return False
+    (version,) = db.execute("PRAGMA data_version").fetchone()
+    empty_log(db)
+    with write_transaction(db):
+        # Another process may have removed rows since the log was emptied: then it has to be emptied once more.
+        if db.execute("PRAGMA data_version").fetchone() == (version,):
+            db.execute("DELETE FROM owed WHERE work = 'scrub'")
+    return True
+
+
+def empty_log(db: PatientDatabase) -> None:
+    """Copies the log into the file and empties it.
+
+    First without waiting for anybody, which does most of the work; then what is left, for which no other process may
+    read or write. Raises StoreUnavailable when another process does; the next call tries it again, and nothing is
+    lost.
+    """
     db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
     busy, frames, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
         raise StoreUnavailable(
-            "the rows are deleted, but another process reads the database, so that the log still holds them "
+            "rows were removed, but another process reads the database, so that the log still holds them "
             f"({max(frames, 0) * 4096 // 1_000_000} MB); it is emptied once that process has ended"
         )
-    with write_transaction(db):
-        db.execute("DELETE FROM owed WHERE work = 'scrub'")
-    return True
 
 
 def log_octets(path: Path) -> int:
