@@ -5,7 +5,7 @@
     SqliteStore (store.py) ─▶ connection.py   the file, its pragmas, transactions, failures
          │                    schema/         the present tables, the steps that lead to them, the check of a file
          ├─▶ observation.py   rows in, with retries and replays recognised; rows out, in pages
-         ├─▶ incident.py      increments added to sums where they lie
+         ├─▶ sums/            observations folded into incidents, their summaries, the mailboxes of a period
          ├─▶ demand.py        counted queries
          ├─▶ policy.py        the policy that a domain had from a day on
          ├─▶ alert.py         alerts to the operator
