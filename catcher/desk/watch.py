@@ -45,8 +45,6 @@ class AlertWatch:
     """The parts of which the server serves an older state, or none."""
     room: Callable[[], DiskRoom | None] = lambda: None
     """The room that the disk has for the store."""
-    set_apart: Callable[[Store], int] = lambda _: 0
-    """The number of stored rows that can't be decoded."""
     failed: set[str] = field(default_factory=set)
     """The parts of upkeep that failed since the last round; whoever sees one fail adds its name."""
     sure: bool = True
@@ -89,7 +87,7 @@ class AlertWatch:
             with self._edge("heartbeat", troubles):
                 store.beat(now)
             with self._edge("fold", troubles):
-                store.fold(self.folder, now=now)
+                store.fold(self.folder, now=now if self.sure else None)
             with self._edge("policies", troubles):
                 note_policies(store, self.catalogue, now)
             with self._edge("delegations", troubles):
@@ -117,7 +115,7 @@ class AlertWatch:
             ("guard", lambda: alerts.of_guard(self.catalogue.guard, now)),
             ("kept parts", lambda: alerts.of_kept(self.kept, now)),
             ("clock", lambda: alerts.of_clock(store.upkeep_state(), now, sure=self.sure)),
-            ("rows set apart", lambda: alerts.of_set_apart(self.set_apart(store), now)),
+            ("rows set apart", lambda: alerts.of_set_apart(sum(store.fold_state().set_apart.values()), now)),
             ("disk", lambda: alerts.of_disk(self.room(), now)),
         ]
         if self._ends_looked_at != now.date():  # once a day: end dates change only at midnight, and catalogues are long

@@ -102,6 +102,12 @@ def _is_busy(error: sqlite3.OperationalError) -> bool:
     return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
+def decoded_text(octets: bytes) -> str:
+    """The text of a column. SQLite's own error for octets that aren't UTF-8 would end a whole query: so it is one row
+    that can't be decoded."""
+    return octets.decode("utf-8", "surrogateescape")
+
+
 def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> PatientDatabase:
     """Opens the database at ``path``. The file must exist; ``create_file`` makes it.
 
@@ -113,8 +119,7 @@ def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> PatientDatabas
         timeout=min(_TURN_SECONDS, busy_seconds),
         isolation_level=None,
     )
-    # SQLite's own error for octets that aren't UTF-8 would end a whole query: so it is one row that can't be decoded.
-    connection.text_factory = lambda octets: octets.decode("utf-8", "surrogateescape")
+    connection.text_factory = decoded_text
     try:
         database = PatientDatabase(connection, busy_seconds)
         with _alone_in(path.parent):

@@ -64,13 +64,18 @@ class SqliteStore:
     """A database file; opening makes it or brings it to the present schema. It belongs to the thread that opens it."""
 
     def __init__(
-        self, path: Path, *, busy_seconds: float = BUSY_SECONDS, checkpointed: bool = False, read_only: bool = False
+        self,
+        path: Path,
+        *,
+        busy_seconds: float = BUSY_SECONDS,
+        read_only: bool = False,
+        checkpointed: bool = False,
     ) -> None:
-        """Opens the file. ``checkpointed``: whether a Checkpointer copies the log, so that no commit has to.
-        ``read_only``: opening changes nothing, so an earlier version's file isn't opened either; writing fails.
+        """Opens the file. Raises StoreUnavailable when it can't be opened or is damaged, EnvironmentFailure when a
+        newer version made it.
 
-        Raises StoreUnavailable when the file can't be opened or is damaged, EnvironmentFailure when a newer version
-        made it.
+        ``read_only``: opening changes nothing, so an earlier version's file isn't opened either; writing fails.
+        ``checkpointed``: whether a Checkpointer copies the log, so that no commit has to.
         """
         self._path = path
         with medium(path):
