@@ -2,8 +2,8 @@
 
 ::
 
-    config ─▶ open_store · key_ring · load_catalogue · organisations · folder · contact_book · finder ·
-               tenant_discovery · resolver
+    config ─▶ open_store · open_store_to_read · key_ring · load_catalogue · organisations · folder · contact_book ·
+               finder · tenant_discovery · resolver
     the one clock: SystemClock
 
 Each adapter is imported in the function that makes it, so that a command loads only the modules it uses.
@@ -71,6 +71,14 @@ def room_for_store(config: Config) -> DiskRoom | None:
     return disk_room(folder_of_store(config.store.url), config.store.reserve_mb)
 
 
+def open_store_to_read(config: Config) -> Store:
+    """The store at ``store.url`` for a command that reads alone: nothing is made, migrated or changed. A missing store
+    is an empty one. Raises EnvironmentFailure."""
+    from catcher.store import store_to_read
+
+    return store_to_read(config.store.url)
+
+
 def key_ring(config: Config) -> KeyRing:
     """The period keys in the state folder."""
     from catcher.privacy import KeyRing
@@ -119,13 +127,10 @@ def parties(config: Config, lists: ImportedLists | None = None) -> Parties:
 
 
 def folder(config: Config, lists: ImportedLists | None = None) -> Folder:
-    """The function that folds observations into incidents: by organisation and calendar month (UTC). ``lists``: as
-    ``parties``."""
-    from functools import partial
+    """Folds observations into incidents, by organisation. ``lists``: as ``parties``."""
+    from catcher.incident import MailFolder
 
-    from catcher.incident import fold
-
-    return partial(fold, party_of=parties(config, lists).party_of, period_of=lambda moment: moment.strftime("%Y-%m"))
+    return MailFolder(parties(config, lists).party_of)
 
 
 def guard_of(config: Config) -> Guard:

@@ -23,8 +23,6 @@ from catcher.wiring import SystemClock
 
 _SHOWN = 20
 """Most kept parts and faulty zones in the text of one server."""
-_PATIENCE_SECONDS = 2.0
-"""Seconds that the command waits for another process's write."""
 _COUNTERS = (
     ("udp", ("num.udp", "num.udp6")),
     ("tcp", ("num.tcp", "num.tcp6")),
@@ -86,7 +84,7 @@ def _store(config_file: Path, now: datetime) -> StoreStatus | None:
         return None
     room = wiring.room_for_store(config)
     try:
-        store = wiring.open_store(config, patience=_PATIENCE_SECONDS)
+        store = wiring.open_store_to_read(config)
     except EnvironmentFailure as error:
         return unreadable(error, room)
     try:

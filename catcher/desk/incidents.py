@@ -13,7 +13,11 @@ from catcher.incident import NoticeDecision, judge_notice, latest_period, measur
 from catcher.incident.measures import Granularity
 from catcher.model.leak.incident import Incident, Role
 from catcher.model.leak.measures import Measures, Period
+from catcher.model.leak.summary import IncidentOrder, IncidentSummary, SummaryFilter
 
+PAGE_ROWS = 100
+"""Summaries that are read at once."""
+_NO_INCIDENT = "no incident has that id; `catcher incident list` shows them"
 UNRECORDED = "unrecorded"
 """The word for mails of a release before 0.3, which kept no reason."""
 ORDINARY = "ordinary"
@@ -104,16 +108,45 @@ class Appraisal:
         }
 
 
-def listing(desk: Desk, *, period: Period | None = None) -> Iterator[Appraisal]:
-    """All incidents with mail in ``period`` (None: the latest month of each incident), ordered by key."""
+def listing(
+    desk: Desk,
+    *,
+    period: Period | None = None,
+    order: IncidentOrder = IncidentOrder.KEY,
+    only: SummaryFilter | None = None,
+    after: str | None = None,
+) -> Iterator[Appraisal]:
+    """The incidents with mail in ``period`` (None: the latest month of each incident), in ``order``.
+
+    ``after``: the id of the last incident before the wanted ones. Incidents are read in pages, so whoever takes the
+    first few of a hundred thousand waits for these few. Raises NotFound.
+    """
     desk.fold()
+    last = None if after is None else desk.store.summary(after)
+    if after is not None and last is None:
+        raise NotFound(_NO_INCIDENT)
     lives, unstored = Lives(desk), UnstoredMails(desk.store)
-    for incident in desk.store.incidents(mailboxes=False):
-        chosen = period or latest_period(incident)
-        if chosen is not None:
-            appraisal = _appraise(desk, incident, chosen, Standing(lives.life(incident)), unstored=unstored)
-            if appraisal.measures.tally.total.mails:
-                yield appraisal
+    for summary in _summaries(desk, order, only, last):
+        if period is None or _may_have_mail(summary, period):
+            incident = desk.store.incident(summary.key.id, mailboxes=False)
+            chosen = None if incident is None else period or latest_period(incident)
+            if incident is not None and chosen is not None:
+                appraisal = _appraise(desk, incident, chosen, Standing(lives.life(incident)), unstored=unstored)
+                if appraisal.measures.tally.total.mails:
+                    yield appraisal
+
+
+def _summaries(
+    desk: Desk, order: IncidentOrder, only: SummaryFilter | None, after: IncidentSummary | None
+) -> Iterator[IncidentSummary]:
+    while page := desk.store.summaries(order=order, only=only, after=after, limit=PAGE_ROWS):
+        yield from page
+        after = page[-1]
+
+
+def _may_have_mail(summary: IncidentSummary, period: Period) -> bool:
+    first, last = summary.first_day, summary.last_day
+    return first is not None and last is not None and first <= period.last and last >= period.first
 
 
 def with_bound(desk: Desk, appraisal: Appraisal, bound: frozenset[str]) -> Appraisal:
@@ -139,7 +172,7 @@ def show(desk: Desk, id: str, *, period: Period | None = None, bound: frozenset[
     desk.fold()
     incident = desk.store.incident(id, mailboxes=False)
     if incident is None:
-        raise NotFound("no incident has that id; `catcher incident list` shows them")
+        raise NotFound(_NO_INCIDENT)
     chosen = period or latest_period(incident) or Period.of(desk.now.date())
     return _appraise(desk, incident, chosen, Lives(desk).standing(incident), bound)
 

@@ -21,6 +21,7 @@ from catcher.incident import judge_notice
 from catcher.incident.measures import FLOOR_DAYS, FLOOR_MAILBOXES, LISTED_DAYS, LISTED_MAILBOXES
 from catcher.model.leak.incident import IncidentKey, Role
 from catcher.model.leak.measures import Measures, Period
+from catcher.model.leak.summary import SummaryFilter
 from catcher.model.mail.observation import Observation
 from catcher.model.telling.answer import AnswerAddresses
 from catcher.model.telling.report import Report, ReportRules
@@ -219,8 +220,8 @@ def _compose(
 
 def _meant_for(desk: Desk, domain: str) -> str | None:
     """The party for which mail to ``domain`` is meant, by the incidents; None if it has no or several such parties."""
-    parties = [key.party for key in desk.store.incident_keys() if key.domain == domain and key.role is Role.INTENDED]
-    return parties[0] if len(parties) == 1 else None
+    found = desk.store.summaries(only=SummaryFilter(role=Role.INTENDED, domain=domain), limit=2)
+    return found[0].key.party if len(found) == 1 else None
 
 
 def _name(measures: Measures, language: Language) -> str:

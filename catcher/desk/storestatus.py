@@ -34,6 +34,8 @@ class StoreStatus:
     """The ids of the months' keys that exist."""
     overdue_keys: tuple[str, ...] = ()
     """Those that should be destroyed by now."""
+    set_apart: int = 0
+    """Stored rows that can't be decoded: they are in no sum."""
     lost: int = 0
     """Observations whose mailboxes are in no number: their tokens went before they were folded."""
     unstored: int = 0
@@ -42,7 +44,7 @@ class StoreStatus:
     def is_well(self, now: datetime) -> bool:
         late = self.upkeep.day is not None and now.date() - self.upkeep.day > UPKEEP_WITHIN
         low = self.room is not None and self.room.is_low
-        return not (self.error or not self.sure or low or self.overdue_keys or late)
+        return not (self.error or not self.sure or low or self.overdue_keys or late or self.set_apart)
 
     def to_json(self) -> dict[str, Any]:
         sure_at, day = self.upkeep.sure_at, self.upkeep.day
@@ -53,6 +55,7 @@ class StoreStatus:
             "disk": None if self.room is None else self.room.to_json(),
             "keys": list(self.keys),
             "overdue_keys": list(self.overdue_keys),
+            "set_apart": self.set_apart,
             "lost": self.lost,
             "unstored": self.unstored,
         }
@@ -68,6 +71,8 @@ class StoreStatus:
             yield "  see 'catcher store clock'"
         if self.overdue_keys:
             yield f"  keys that should be destroyed: {_listed(self.overdue_keys)}"
+        if self.set_apart:
+            yield f"  rows that can't be decoded: {self.set_apart}; 'catcher store verify' names them"
         if self.lost:
             yield f"  observations whose mailboxes couldn't be counted: {self.lost}"
         if self.unstored:
@@ -81,10 +86,11 @@ class StoreStatus:
 
 def store_status(store: Store, keys: KeyRing, room: DiskRoom | None, now: datetime) -> StoreStatus:
     """The state of ``store``. Raises nothing: what can't be read is the status's ``error``."""
-    error, state, lost, unstored = "", UpkeepState(), 0, 0
+    error, state, lost, set_apart, unstored = "", UpkeepState(), 0, 0, 0
     try:
         state = store.upkeep_state()
         lost = sum(record.lost for record in store.periods())
+        set_apart = sum(store.fold_state().set_apart.values())
         unstored = unstored_between(store, None, now.date() - timedelta(days=UNSTORED_DAYS), None)
     except CatcherError as failure:
         error = str(failure)
@@ -92,7 +98,7 @@ def store_status(store: Store, keys: KeyRing, room: DiskRoom | None, now: dateti
         held, overdue = tuple(keys.key_ids()), tuple(keys.ended(now - PERIOD_DEADLINE))
     except CatcherError as failure:
         held, overdue, error = (), (), error or str(failure)
-    return StoreStatus(error, state, state.is_sure(now), room, held, overdue, lost, unstored)
+    return StoreStatus(error, state, state.is_sure(now), room, held, overdue, set_apart, lost, unstored)
 
 
 def unreadable(error: CatcherError, room: DiskRoom | None) -> StoreStatus:

@@ -97,7 +97,7 @@ def destroy_due_keys(done: Upkeep, keys: KeyRing, now: datetime) -> None:
 def fold_and_settle(done: Upkeep, store: Store, keys: KeyRing, now: datetime, *, folder: Folder, sure: bool) -> None:
     """Folds; settles the ended months, if the clock is sure, and if all is folded or the deadline has come."""
     with done.step(UpkeepStep.FOLD):
-        done.folded = store.fold(folder)
+        done.folded = store.fold(folder, now=now if sure else None).observations
     if not sure:
         return
     with done.step(UpkeepStep.SETTLE):
@@ -146,7 +146,7 @@ def upkeep(
     done = Upkeep()
     if dry_run:
         done.keys_destroyed = tuple(keys.ended(now - PERIOD_ENDS_AFTER))
-        done.folded = store.fold(folder)
+        done.folded = store.fold(folder, now=now).observations
         done.purged = store.purge(now, keep_days=keep_days, folder=folder, dry_run=True)
         return done
     if sure:

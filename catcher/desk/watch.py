@@ -87,7 +87,7 @@ class AlertWatch:
             with self._edge("heartbeat", troubles):
                 store.beat(now)
             with self._edge("fold", troubles):
-                store.fold(self.folder)
+                store.fold(self.folder, now=now if self.sure else None)
             with self._edge("policies", troubles):
                 note_policies(store, self.catalogue, now)
             with self._edge("delegations", troubles):
@@ -115,6 +115,7 @@ class AlertWatch:
             ("guard", lambda: alerts.of_guard(self.catalogue.guard, now)),
             ("kept parts", lambda: alerts.of_kept(self.kept, now)),
             ("clock", lambda: alerts.of_clock(store.upkeep_state(), now, sure=self.sure)),
+            ("rows set apart", lambda: alerts.of_set_apart(sum(store.fold_state().set_apart.values()), now)),
             ("disk", lambda: alerts.of_disk(self.room(), now)),
         ]
         if self._ends_looked_at != now.date():  # once a day: end dates change only at midnight, and catalogues are long

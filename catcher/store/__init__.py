@@ -47,6 +47,7 @@ from catcher.store.adapter import (
     shown_store,
     store_at,
     store_exists,
+    store_to_read,
     verify_store,
 )
 from catcher.store.memory import MemoryStore
@@ -64,5 +65,6 @@ __all__ = [
     "shown_store",
     "store_at",
     "store_exists",
+    "store_to_read",
     "verify_store",
 ]

@@ -12,6 +12,7 @@ from catcher.model.errors import Fault
 from catcher.model.ports import Store
 from catcher.model.storekind import StoreKind
 from catcher.store import sqlite
+from catcher.store.memory import MemoryStore
 
 PATIENCE_SECONDS = sqlite.BUSY_SECONDS
 """Seconds that a write waits for another process's write before it fails."""
@@ -34,6 +35,14 @@ def checkpointer_at(url: str) -> sqlite.Checkpointer:
 def folder_of_store(url: str) -> Path:
     """The folder in whose file system the store grows."""
     return _file(url).parent
+
+
+def store_to_read(url: str) -> Store:
+    """Opens the store without changing it in any way; a missing one is an empty one. Raises EnvironmentFailure, also
+    for the store of another version. ``close`` raises StoreUnavailable if what was read may be wrong.
+    """
+    file = _file(url)
+    return sqlite.SqliteStore(file, read_only=True) if file.exists() else MemoryStore()
 
 
 def store_exists(url: str) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from catcher.model.diskroom import DiskRoom
 
-LOOK_SECONDS = 1.0
+ASKED_EVERY_SECONDS = 1.0
 """Seconds for which a measured size counts."""
 
 
@@ -33,13 +33,13 @@ class DiskFloor:
         self._folder = folder
         self._reserve_mb = reserve_mb
         self._now = now
-        self._looked_at = now() - LOOK_SECONDS
+        self._looked_at = now() - ASKED_EVERY_SECONDS
         self._refusal = ""
 
     def refusal(self) -> str:
         """The reason for which nothing may be added; '' when it may be. The disk is asked once a second at most."""
         now = self._now()
-        if self._reserve_mb and now - self._looked_at >= LOOK_SECONDS:
+        if self._reserve_mb and now - self._looked_at >= ASKED_EVERY_SECONDS:
             self._looked_at = now
             room = disk_room(self._folder, self._reserve_mb)
             self._refusal = "" if room is None else room.shortage

@@ -10,15 +10,27 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from operator import gt, lt
 
 from catcher.incident import count_mailboxes, mailbox_totals, merge
 from catcher.model.leak.demand import DemandKey
 from catcher.model.leak.incident import Crowd, Incident, IncidentKey
 from catcher.model.leak.sight import DelegationSince, Uptime
+from catcher.model.leak.summary import IncidentOrder, IncidentSummary, SummaryFilter, check_days, summary_of
 from catcher.model.leak.unstored import NOTHING_UNSTORED, UnstoredKey
 from catcher.model.mail.observation import Observation, Retention, Stored
 from catcher.model.mail.policy import Policy, PolicySince
-from catcher.model.ports import ContactChange, Folder, ObservationRow, PeriodRecord, Purged, StoredShare, UpkeepState
+from catcher.model.ports import (
+    ContactChange,
+    Folded,
+    Folder,
+    FoldState,
+    ObservationRow,
+    PeriodRecord,
+    Purged,
+    StoredShare,
+    UpkeepState,
+)
 from catcher.model.telling.alert import Alert, AlertDelivery, Channel
 from catcher.model.telling.contact import Contact, Source, StepOutcome
 from catcher.model.telling.notice import LedgerEntry, Notice
@@ -41,6 +53,7 @@ from catcher.store.rules import (
     changed_contacts,
     handing_organisation,
     is_replay,
+    open_until,
     outcome_to_the_second,
     proven_organisation,
     step_to_the_second,
@@ -60,6 +73,10 @@ class MemoryStore:
         """Sums over the folded observations that can't be revised any more."""
         self._open: dict[int, dict[str, Incident]] = {}
         """Increments of each folded observation that may still be revised, by the observation's id."""
+        self._open_until: dict[int, datetime] = {}
+        """The moments after which they can't be revised any more."""
+        self._closed: set[str] = set()
+        """The periods that get no mailboxes any more."""
         self._to_fold_again: set[int] = set()
         self._used_up: dict[int, tuple[str, ...]] = {}
         """Observation's id → the signatures that it uses up (``uses_up_signatures``)."""
@@ -181,17 +198,37 @@ class MemoryStore:
     def observation(self, id: int) -> Observation | None:
         return self._observations.get(id)
 
-    def fold(self, folder: Folder) -> int:
-        again = [self._observations[id] for id in self._to_fold_again if id in self._observations]
-        for observation in again:
-            self._open.pop(observation.id)
-        self._to_fold_again.clear()
+    def fold(self, folder: Folder, *, now: datetime | None = None) -> Folded:
+        again = [self._observations[id] for id in self._to_fold_again if id in self._open and id in self._observations]
         waiting = [o for o in self._observations.values() if o.id > self._folded_up_to]
-        final = [o for o in (*again, *waiting) if not o.is_open]
-        self._final = _sum(self._final, folder(final))
-        self._open |= {o.id: dict(folder([o])) for o in (*again, *waiting) if o.is_open}
+        self._to_fold_again.clear()
+        for observation in again:
+            del self._open[observation.id], self._open_until[observation.id]
+        open_ = [o for o in (*again, *waiting) if o.is_open and o.retry_of is None]
+        final = [o for o in (*again, *waiting) if o not in open_]
+        self._final = _sum(self._final, self._without_late(folder(final)))
+        self._open |= {o.id: self._without_late(folder([o])) for o in open_}
+        self._open_until |= {o.id: open_until(o) for o in open_}
         self._folded_up_to = self._last_id
-        return len(waiting)
+        late = sum(any(m.period in self._closed for i in folder([o]).values() for m in i.mailboxes) for o in waiting)
+        moment = now and now.replace(microsecond=0)
+        unchangeable = [id for id, until in self._open_until.items() if moment is not None and until < moment]
+        for id in unchangeable:
+            del self._open_until[id]
+            self._final = _sum(self._final, self._open.pop(id))
+        return Folded(len(waiting), 0, late, len(unchangeable))
+
+    def _without_late(self, increments: Mapping[str, Incident]) -> dict[str, Incident]:
+        """``increments`` without the mailboxes of closed periods."""
+        return {
+            id: replace(i, mailboxes=frozenset(m for m in i.mailboxes if m.period not in self._closed))
+            for id, i in increments.items()
+        }
+
+    def fold_state(self) -> FoldState:
+        last = self._observations.get(self._folded_up_to)
+        waiting = sum(id > self._folded_up_to for id in self._observations)
+        return FoldState(None if last is None else last.observed_at, waiting, {})
 
     @property
     def _incidents(self) -> dict[str, Incident]:
@@ -211,6 +248,26 @@ class MemoryStore:
     def incident(self, id: str, *, mailboxes: bool = True) -> Incident | None:
         found = self._incidents.get(id)
         return found if found is None or mailboxes else replace(found, mailboxes=frozenset())
+
+    def summaries(
+        self,
+        *,
+        order: IncidentOrder = IncidentOrder.KEY,
+        only: SummaryFilter | None = None,
+        after: IncidentSummary | None = None,
+        limit: int,
+    ) -> list[IncidentSummary]:
+        only = only or SummaryFilter()
+        check_days(order, only)
+        found = [summary for summary in map(summary_of, self._incidents.values()) if only.has(summary)]
+        if after is not None:
+            behind = lt if order.descending else gt
+            found = [summary for summary in found if behind(summary.place[order], after.place[order])]
+        return sorted(found, key=lambda summary: summary.place[order], reverse=order.descending)[:limit]
+
+    def summary(self, id: str) -> IncidentSummary | None:
+        found = self._incidents.get(id)
+        return None if found is None else summary_of(found)
 
     def crowd(self, id: str, period: str) -> Crowd:
         found = self._incidents.get(id)
@@ -441,10 +498,10 @@ class MemoryStore:
 
     def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
         if dry_run:
-            self.fold(folder)
+            self.fold(folder, now=now)
             return deepcopy(self).purge(now, keep_days=keep_days, folder=folder)
         before = cutoffs(now, keep_days).ended_before
-        self.fold(folder)
+        self.fold(folder, now=now)
         periods = {m.period for i in self._incidents.values() for m in i.mailboxes}
         periods |= {_period(self._observations[id]) for id in self._due(Retention.PERIOD, lambda o: True)}
         purged = Purged()
@@ -470,6 +527,7 @@ class MemoryStore:
         """There is no log."""
 
     def settle(self, period: str) -> int:
+        self._closed.add(period)
         ended = {id: frozenset(m for m in i.mailboxes if m.period == period) for id, i in self._incidents.items()}
         totals = {
             id: Incident(i.key, settled=mailbox_totals(ended[id])) for id, i in self._incidents.items() if ended[id]

@@ -16,6 +16,7 @@ from catcher.model.telling.contact import Contact, StepOutcome, in_order
 from catcher.model.telling.notice import LedgerEntry, Notice
 from catcher.model.telling.suppression import Suppression
 from catcher.model.value import value
+from catcher.privacy.retention import COARSE_AFTER
 
 
 def to_the_minute(observation: Observation) -> Observation:
@@ -60,6 +61,23 @@ def with_revision(stored: Observation, known: Observation, *, replayed: bool) ->
 
 _PROVEN = (Tier.VERIFIED, Tier.AUTHENTICATED)
 _suffixes = cache(Suffixes)
+
+
+REVISED_WITHIN = timedelta(hours=2)
+"""Age at which look-ups that failed aren't repeated any more: ``intake.completion`` gives up after minutes. The age is
+counted from the hour, since the store may know no more."""
+RESTING_WITHIN = COARSE_AFTER + timedelta(days=2)
+"""Age at which no address is known any more; the store that forgets it earlier closes the judgement then."""
+
+
+def open_for(observation: Observation) -> timedelta:
+    """Age, from the hour of an open observation (``is_open``), up to which its judgement may change."""
+    return RESTING_WITHIN if observation.rests_on_address else REVISED_WITHIN
+
+
+def open_until(observation: Observation) -> datetime:
+    """The moment up to which the judgement of an open observation may change."""
+    return observation.observed_at.replace(minute=0, second=0, microsecond=0) + open_for(observation)
 
 
 def proven_organisation(sender: Sender) -> str | None:

@@ -1,5 +1,5 @@
-"""Forgetting beside the mail: no reload repeats upkeep; neither the server's own forgetting nor a person's purge turns a
-mail away; a disk that is nearly full stops no forgetting."""
+"""Forgetting beside the mail: no reload repeats upkeep; neither the server's own forgetting nor a person's purge turns
+a mail away; a disk that is nearly full stops no forgetting."""
 
 from __future__ import annotations
 

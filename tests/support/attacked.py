@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from random import Random
 
 from catcher.directory import party_of, platform_of
-from catcher.incident import NoticeDecision, fold, judge_notice, latest_period, measure_incident
+from catcher.incident import MailFolder, NoticeDecision, judge_notice, latest_period, measure_incident
 from catcher.intake.observe import Arrival, observe
 from catcher.model.leak.incident import IncidentKey, Role
 from catcher.model.leak.measures import Measures
@@ -87,7 +86,7 @@ class Sink:
 
     def measured(self, party: str, role: Role = Role.SENDER) -> Measures | None:
         """The measures of an incident in its last month; None without the incident."""
-        self._store.fold(partial(fold, party_of=party_of))
+        self._store.fold(MailFolder(party_of))
         incident = self._store.incident(IncidentKey(party, role, "army.ml").id)
         period = None if incident is None else latest_period(incident)
         return None if incident is None or period is None else measure_incident(incident, period)

@@ -11,7 +11,7 @@ from catcher.model.ports.alerts import AlertStore
 from catcher.model.ports.contacts import ContactChange, ContactStore
 from catcher.model.ports.demand import DemandStore, PolicyStore
 from catcher.model.ports.forgetting import ForgettingStore, PeriodRecord, Purged
-from catcher.model.ports.incidents import Folder, IncidentStore
+from catcher.model.ports.incidents import Folded, Folder, FoldState, IncidentStore
 from catcher.model.ports.notices import NoteAnswers, NoticeStore
 from catcher.model.ports.observations import ColumnValue, ObservationRow, ObservationSink, ObservationStore
 from catcher.model.ports.resolver import Resolver
@@ -26,6 +26,8 @@ __all__ = [
     "ContactChange",
     "ContactStore",
     "DemandStore",
+    "FoldState",
+    "Folded",
     "Folder",
     "ForgettingStore",
     "IncidentStore",

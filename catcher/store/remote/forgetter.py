@@ -22,7 +22,7 @@ from catcher.store.remote.groupwriter import GroupWriter
 
 log = logging.getLogger("catcher.store")
 
-LOOK_SECONDS = 60.0
+DUE_EVERY_SECONDS = 60.0
 """Seconds between two looks for something due, also after a failure."""
 SHORTEST_PAUSE_SECONDS = 0.02
 """Shortest pause between two steps."""
@@ -73,7 +73,7 @@ class Forgetter:
             more = False
             self._steps = None
         if not more:
-            return LOOK_SECONDS
+            return DUE_EVERY_SECONDS
         return min(LONGEST_PAUSE_SECONDS, max(SHORTEST_PAUSE_SECONDS, (self._now() - begun) * self._pause_per_step))
 
     def _step(self, store: Store) -> bool:

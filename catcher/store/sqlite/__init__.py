@@ -5,15 +5,13 @@
     SqliteStore (store.py) ─▶ connection.py   the file, its pragmas, transactions, failures
          │                    schema/         the present tables, the steps that lead to them, the check of a file
          ├─▶ observation.py   rows in, with retries and replays recognised; rows out, in pages
-         ├─▶ incident.py      increments added to sums where they lie
+         ├─▶ sums/            observations folded into incidents, their summaries, the mailboxes of a period
          ├─▶ demand.py        counted queries
          ├─▶ policy.py        the policy that a domain had from a day on
          ├─▶ alert.py         alerts to the operator
          ├─▶ contact.py       a party's contacts, and the outcome of each step that looked for them
          ├─▶ notice.py        notices and their steps, suppressions
-         ├─▶ upkeep.py        the latest sure moment, the day whose upkeep is done
-         ├─▶ lockholder.py    the process that holds the lock, for the text of an error
-         ├─▶ checkpointer.py  the thread that copies the log, so that no commit waits for it
+         ├─▶ wal/             the log is copied by a thread; who holds the lock
          └─▶ retention.py     rows that are due are deleted, coarsened, emptied, and gone from the files
 
 All SQL of catcher is in this folder, by noun. sqlite-utils makes the schema and its ledger, and writes and reads the
@@ -21,11 +19,11 @@ tables that change by hand or once a day (policies, alerts, contacts, notices). 
 sums are prepared statements: ten rows or ten thousand go through them at once, and their cost is measured.
 """
 
-from catcher.store.sqlite.checkpointer import Checkpointer
 from catcher.store.sqlite.connection import BUSY_SECONDS
 from catcher.store.sqlite.schema.tables import present_sql, present_tables
 from catcher.store.sqlite.schema.verify import migrate_file, verify_file
 from catcher.store.sqlite.store import SqliteStore
+from catcher.store.sqlite.wal.checkpointer import Checkpointer
 
 __all__ = [
     "BUSY_SECONDS",

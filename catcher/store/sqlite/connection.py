@@ -14,7 +14,7 @@ from typing import Any
 from catcher.model.errors import StoreUnavailable
 from catcher.store.sqlite.byday.registry import Registry
 from catcher.store.sqlite.library import Database
-from catcher.store.sqlite.lockholder import lock_holder
+from catcher.store.sqlite.wal.lockholder import lock_holder
 
 PRAGMAS: dict[str, str | int] = {
     "journal_mode": "wal",

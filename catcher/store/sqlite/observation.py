@@ -42,10 +42,10 @@ from catcher.store.sqlite.byday.layout import (
     MAIL,
     RESTS_ON_ADDRESS,
     STOPPED,
+    PartLines,
     client_network,
     create_part,
     moment_or,
-    PartLines,
     part_source,
     part_statements,
     recent_of,
@@ -299,20 +299,12 @@ def _is_shared(
 
 
 def _stop_resting(db: PatientDatabase, client: str) -> None:
-    """Mails that count by the address ``client`` stop counting.
-
-    Only increments that are kept by their observation can be taken out of the sums: a release before 0.3 kept none of
-    them.
-    """
+    """Mails that count by the address ``client`` stop counting."""
     for part in db.registry.parts():
         if not part.trace:
             continue
         ids = db.conn.execute(f"SELECT id FROM trace_{part.number} WHERE client = ? AND resting", (client,)).fetchall()
-        db.conn.executemany(
-            "INSERT OR IGNORE INTO to_fold_again SELECT ?1 WHERE EXISTS "
-            "(SELECT 1 FROM incident_cell AS own WHERE own.observation > 0 AND own.observation = ?1)",
-            ids,
-        )
+        db.conn.executemany("INSERT OR IGNORE INTO to_fold_again VALUES (?)", ids)
         db.conn.executemany(f"UPDATE mail_{part.number} SET {STOPPED} WHERE id = ?", ids)
         db.conn.executemany(f"UPDATE trace_{part.number} SET resting = 0 WHERE id = ?", ids)
 
@@ -354,23 +346,9 @@ def revise(db: PatientDatabase, observations: Sequence[Observation]) -> tuple[Ob
         if revised.retry_tag is not None or revised.signatures:
             db.execute(part_statements(n).recent, [stored.id, *recent_of(row)])
         db.conn.executemany(part_statements(n).signature, [(token, stored.id) for token in used_up])
-        db.execute("INSERT OR IGNORE INTO to_fold_again SELECT ?1 WHERE ?1 <= (SELECT up_to FROM folded)", [revised.id])
+        db.execute("INSERT OR IGNORE INTO to_fold_again VALUES (?)", [revised.id])
         changed.append(revised)
     return tuple(changed)
-
-
-def changes(db: PatientDatabase, after: int, up_to: int) -> tuple[int, int]:
-    """(the number of all revisions, the number of fresh mails) of the observations with ``after < id <= up_to``.
-
-    One of these numbers changes when an observation is revised, or stops counting."""
-    revised = fresh = 0
-    with read_transaction(db):
-        for part in db.registry.parts():
-            if part.last_id > after and part.first_id <= up_to:
-                sql = f"SELECT total(revision), total(fresh) FROM mail_{part.number} WHERE id > ? AND id <= ?"
-                revisions, mails = db.execute(sql, [after, up_to]).fetchone()
-                revised, fresh = revised + int(revisions), fresh + int(mails)
-    return revised, fresh
 
 
 def page(

@@ -17,16 +17,15 @@ from typing import NamedTuple
 from catcher.model.ports import PeriodRecord, Purged
 from catcher.privacy.retention import RetentionCutoffs
 from catcher.store.codec import moment_from_text, moment_to_text
-from catcher.store.sqlite import contact, incident
+from catcher.store.sqlite import contact
 from catcher.store.sqlite import notice as notices
 from catcher.store.sqlite.byday.dropping import drop_in_steps, mark_for_dropping, rewrite_in_steps
 from catcher.store.sqlite.byday.layout import drop_tables
 from catcher.store.sqlite.byday.registry import DailyKind, DailyTable, Part
 from catcher.store.sqlite.byday.scrubbing import scrub
 from catcher.store.sqlite.connection import PatientDatabase, read_transaction, write_transaction
-
-_CLOSED_AT_ONCE = 200
-"""Observations whose increments are added for good in one step: some milliseconds."""
+from catcher.store.sqlite.sums import correcting, mailboxes
+from catcher.store.sqlite.sums.folding import folded_up_to
 
 
 class DueParts(NamedTuple):
@@ -46,8 +45,8 @@ def due_parts(db: PatientDatabase, due: RetentionCutoffs, *, ended: bool = False
     """What is due. ``ended``: as if every ended period was settled."""
     with read_transaction(db):
         parts = db.registry.parts()
-        folded = incident.folded_up_to(db)
-        settled = {period for (period,) in db.execute("SELECT period FROM period WHERE settled_at IS NOT NULL")}
+        folded = folded_up_to(db)
+        settled = _settled(db)
     over = due.ended_before if ended else due.overdue_before
     waiting = {part.day for part in parts if part.last_id > folded}
     deleted, unfolded, coarse, empty = (
@@ -59,6 +58,10 @@ def due_parts(db: PatientDatabase, due: RetentionCutoffs, *, ended: bool = False
         traces=[p for p in parts if p.trace and p.day <= coarse],
         mails=[p for p in parts if p.day <= (unfolded if p.day in waiting else deleted)],
     )
+
+
+def _settled(db: PatientDatabase) -> set[str]:
+    return {period for (period,) in db.execute("SELECT period FROM period WHERE settled_at IS NOT NULL")}
 
 
 def count(db: PatientDatabase, due: RetentionCutoffs) -> Purged:
@@ -105,6 +108,10 @@ def _tokens(db: PatientDatabase, due: RetentionCutoffs) -> Iterator[Purged]:
         for part in parts.tokens:
             _count_lost(db, part)
             drop_tables(db, db.registry, part, tables=["token"])
+        settled = _settled(db)
+        for period, _ in mailboxes.tables(db):
+            if period in settled or period < due.overdue_before:
+                mailboxes.drop(db, period)
         return Purged(tokens_emptied=parts.rows(parts.tokens))
 
     return _change(db, due, mark)
@@ -151,21 +158,21 @@ def _close(db: PatientDatabase, parts: Sequence[Part]) -> Iterator[Purged]:
     can't stop counting any more. Those that are to be folded again are left."""
     for part in parts:
         query = (
-            "SELECT DISTINCT observation FROM incident_cell WHERE observation > 0 AND observation > ? "
+            "SELECT observation FROM open_observation WHERE observation > ? "
             f"AND observation <= ? AND observation IN (SELECT id FROM mail_{part.number}) "
             "AND observation NOT IN (SELECT observation FROM to_fold_again) ORDER BY observation LIMIT ?"
         )
         last = part.first_id - 1
-        while ids := [id for (id,) in db.execute(query, [last, part.last_id, _CLOSED_AT_ONCE])]:
+        while ids := [id for (id,) in db.execute(query, [last, part.last_id, correcting.CORRECTED_AT_ONCE])]:
             with write_transaction(db):
-                incident.close(db, ids)
+                correcting.close_judgements(db, ids)
             last = ids[-1]
             yield Purged()
 
 
 def _count_lost(db: PatientDatabase, part: Part) -> None:
     """Counts the observations of ``part`` that weren't folded while their tokens were there."""
-    folded = incident.folded_up_to(db)
+    folded = folded_up_to(db)
     if part.last_id > folded:
         (lost,) = db.execute(f"SELECT count(*) FROM mail_{part.number} WHERE id > ?", [folded]).fetchone()
         db.execute(

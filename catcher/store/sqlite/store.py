@@ -1,6 +1,6 @@
 """SqliteStore: the store's contract on one SQLite file, which several processes may open at once.
 
-Longer than others: it holds the whole contract in one place.
+Longer than others: it has the whole contract, a few lines a method.
 """
 
 from __future__ import annotations
@@ -14,36 +14,35 @@ from catcher.model.errors import StoreUnavailable
 from catcher.model.leak.demand import DemandKey
 from catcher.model.leak.incident import Crowd, Incident, IncidentKey
 from catcher.model.leak.sight import DelegationSince, Uptime
+from catcher.model.leak.summary import IncidentOrder, IncidentSummary, SummaryFilter
 from catcher.model.leak.unstored import NOTHING_UNSTORED, UnstoredKey
 from catcher.model.mail.observation import Observation, Stored
 from catcher.model.mail.policy import Policy, PolicySince
-from catcher.model.ports import ContactChange, Folder, ObservationRow, PeriodRecord, Purged, StoredShare, UpkeepState
+from catcher.model.ports import (
+    ContactChange,
+    Folded,
+    Folder,
+    FoldState,
+    ObservationRow,
+    PeriodRecord,
+    Purged,
+    StoredShare,
+    UpkeepState,
+)
 from catcher.model.telling.alert import Alert, AlertDelivery
 from catcher.model.telling.contact import Contact, StepOutcome
 from catcher.model.telling.notice import LedgerEntry, Notice
 from catcher.model.telling.suppression import Suppression
 from catcher.privacy.retention import RetentionCutoffs, cutoffs
-from catcher.store.codec import to_row
+from catcher.store.codec import moment_to_text, to_row
 from catcher.store.rules import to_the_minute
-from catcher.store.sqlite import (
-    alert,
-    contact,
-    demand,
-    incident,
-    mailboxes,
-    observation,
-    policy,
-    retention,
-    sight,
-    upkeep,
-)
+from catcher.store.sqlite import alert, contact, demand, observation, policy, retention, sight
 from catcher.store.sqlite import notice as notices
 from catcher.store.sqlite.byday import unstored
-from catcher.store.sqlite.byday.dropping import note_rewrite
 from catcher.store.sqlite.byday.scrubbing import MOST_LOG_OCTETS, log_octets, scrub
-from catcher.store.sqlite.checkpointer import BACKSTOP_PAGES
 from catcher.store.sqlite.connection import (
     BUSY_SECONDS,
+    PatientDatabase,
     connect,
     create_file,
     identity_of,
@@ -51,22 +50,38 @@ from catcher.store.sqlite.connection import (
     medium,
     write_transaction,
 )
+from catcher.store.sqlite.readonly import connect_to_read
 from catcher.store.sqlite.schema import migrations
+from catcher.store.sqlite.sums import correcting, folding, incident, mailboxes, summary
+from catcher.store.sqlite.wal.checkpointer import BACKSTOP_PAGES
 
 PAGE = 1_000
-"""Observations read or folded at once. The number bounds memory, and the time for which other writers wait."""
+"""Observations read at once. The number bounds memory."""
 
 
 class SqliteStore:
     """A database file; opening makes it or brings it to the present schema. It belongs to the thread that opens it."""
 
-    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS, checkpointed: bool = False) -> None:
-        """Opens the file. ``checkpointed``: whether a Checkpointer copies the log, so that no commit has to.
+    def __init__(
+        self,
+        path: Path,
+        *,
+        busy_seconds: float = BUSY_SECONDS,
+        read_only: bool = False,
+        checkpointed: bool = False,
+    ) -> None:
+        """Opens the file. Raises StoreUnavailable when it can't be opened or is damaged, EnvironmentFailure when a
+        newer version made it.
 
-        Raises StoreUnavailable when the file can't be opened or is damaged, EnvironmentFailure when a newer version
-        made it."""
+        ``read_only``: opening changes nothing, so an earlier version's file isn't opened either; writing fails.
+        ``checkpointed``: whether a Checkpointer copies the log, so that no commit has to.
+        """
         self._path = path
         with medium(path):
+            if read_only:
+                self._db: PatientDatabase = connect_to_read(path, busy_seconds=busy_seconds)
+                self._identity = identity_of(path)
+                return
             create_file(path)
             self._db = connect(path, busy_seconds=busy_seconds)
             try:
@@ -132,44 +147,59 @@ class SqliteStore:
         with medium(self._path):
             return observation.one(self._db, id)
 
-    def fold(self, folder: Folder) -> int:
-        self._fold_again(folder)
-        total = 0
+    def fold(self, folder: Folder, *, now: datetime | None = None) -> Folded:
+        at = moment_to_text(now.replace(microsecond=0)) if now else ""
+        self._fold_again(folder, at)
+        reader, total = folding.FoldReader(folder), Folded()
         while True:
             with medium(self._path):
-                start = incident.folded_up_to(self._db)
-                page = observation.page(self._db, after=start, size=PAGE)
-            if not page:
-                return total
-            final = folder([o for o in page if not o.is_open])
-            still_open = {o.id: folder([o]) for o in page if o.is_open}
-            last, state = page[-1].id, (sum(o.revision for o in page), sum(o.fresh for o in page))
-            with medium(self._path), write_transaction(self._db):
-                if incident.folded_up_to(self._db) != start or observation.changes(self._db, start, last) != state:
+                start = folding.folded_up_to(self._db)
+                batch = reader.batch(self._db, start)
+                if batch is None:
+                    break
+                late = folding.write(self._db, batch, start, at)
+                if late is None:
                     continue
-                incident.add(self._db, final)
-                for id, increments in still_open.items():
-                    incident.add(self._db, increments, observation=id)
-                incident.mark_folded(self._db, last)
-            total += len(page)
+            total += Folded(batch.observations, len(batch.set_apart), late)
+        return total + self._close_judgements(now)
 
-    def _fold_again(self, folder: Folder) -> None:
+    def _fold_again(self, folder: Folder, at: str) -> None:
         """Corrects the sums for observations that were revised, or stopped counting, after they had been folded."""
         with medium(self._path):
-            ids = incident.to_fold_again(self._db)
-        for id in ids:
-            with medium(self._path), write_transaction(self._db):
-                found = observation.one(self._db, id)
-                if incident.folded_again(self._db, id) and found is not None:
-                    incident.take_out(self._db, id)
-                    incident.add(self._db, folder([found]), observation=found.id if found.is_open else 0)
-        if ids:
-            with medium(self._path), write_transaction(self._db):
-                incident.drop_empty(self._db)
+            while ids := correcting.to_fold_again(self._db):
+                with write_transaction(self._db):
+                    correcting.fold_again(self._db, folder, ids, at)
+
+    def _close_judgements(self, now: datetime | None) -> Folded:
+        closed = 0
+        with medium(self._path):
+            while now is not None and (ids := correcting.unchangeable(self._db, now)):
+                with write_transaction(self._db):
+                    closed += correcting.close_judgements(self._db, ids)
+        return Folded(final=closed)
+
+    def fold_state(self) -> FoldState:
+        with medium(self._path):
+            return folding.state(self._db)
+
+    def summaries(
+        self,
+        *,
+        order: IncidentOrder = IncidentOrder.KEY,
+        only: SummaryFilter | None = None,
+        after: IncidentSummary | None = None,
+        limit: int,
+    ) -> list[IncidentSummary]:
+        with medium(self._path):
+            return summary.page(self._db, order, only or SummaryFilter(), after, limit)
+
+    def summary(self, id: str) -> IncidentSummary | None:
+        with medium(self._path):
+            return summary.one(self._db, id)
 
     def incidents(self, *, mailboxes: bool = True, since: date | None = None) -> Iterator[Incident]:
         with medium(self._path):
-            yield from incident.read(self._db, mailboxes=mailboxes, since=since)
+            yield from incident.read(self._db, with_mailboxes=mailboxes, since=since)
 
     def incident_keys(self) -> Iterator[IncidentKey]:
         with medium(self._path):
@@ -177,7 +207,7 @@ class SqliteStore:
 
     def incident(self, id: str, *, mailboxes: bool = True) -> Incident | None:
         with medium(self._path):
-            return next(incident.read(self._db, id, mailboxes=mailboxes), None)
+            return next(incident.read(self._db, id, with_mailboxes=mailboxes), None)
 
     def crowd(self, id: str, period: str) -> Crowd:
         with medium(self._path):
@@ -233,15 +263,15 @@ class SqliteStore:
 
     def upkeep_state(self) -> UpkeepState:
         with medium(self._path):
-            return upkeep.state(self._db)
+            return sight.upkeep_state(self._db)
 
     def note_sure_moment(self, now: datetime, *, accepted_by: str | None = None) -> None:
         with medium(self._path), write_transaction(self._db):
-            upkeep.note_sure_moment(self._db, now, accepted_by)
+            sight.note_sure_moment(self._db, now, accepted_by)
 
     def note_upkeep(self, day: date) -> None:
         with medium(self._path), write_transaction(self._db):
-            upkeep.note_day(self._db, day)
+            sight.note_upkeep(self._db, day)
 
     def raise_alerts(self, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
         with medium(self._path), write_transaction(self._db):
@@ -310,9 +340,9 @@ class SqliteStore:
 
     def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
         before = cutoffs(now, keep_days).ended_before
-        self.fold(folder)
+        self.fold(folder, now=now)
         with medium(self._path):
-            ended = dict(mailboxes.periods_before(self._db, before))
+            ended = {p: lines for p, lines in mailboxes.waiting(self._db, before).items() if lines}
             if dry_run:
                 due = retention.count(self._db, cutoffs(now, keep_days))
                 return due + Purged(mailbox_days_settled=sum(ended.values()))
@@ -338,15 +368,8 @@ class SqliteStore:
             self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def settle(self, period: str) -> int:
-        """As ``ports.Store.settle``. Each incident changes in one transaction; after an interruption the next call
-        settles the others."""
-        lines = 0
         with medium(self._path):
-            for step in mailboxes.steps(self._db, period):
-                with write_transaction(self._db):
-                    note_rewrite(self._db, "incident_mailbox")
-                    lines += sum(mailboxes.settle(self._db, number, period) for number in step)
-        return lines
+            return mailboxes.settle(self._db, period)
 
     def close(self) -> None:
         with medium(self._path):

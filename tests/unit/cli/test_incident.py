@@ -15,6 +15,7 @@ from catcher.model.mail.observation import Observation
 from catcher.model.mail.policy import Policy
 from catcher.store import SqliteStore
 from tests.support.commands import Catcher
+from tests.support.folding import folder
 from tests.support.observations import observation
 
 KEY = IncidentKey("contractor.example", Role.SENDER, "army.ml")
@@ -31,6 +32,7 @@ def filled(sink: Path) -> None:
         ]
     )
     store.note_policies(now.date() - timedelta(days=1), {"army.ml": Policy.NULL})
+    store.fold(folder)
     store.close()
 
 
@@ -60,6 +62,7 @@ def test_it_says_how_many_mails_do_not_count_and_why(catcher: Catcher, sink: Pat
     store.add([mail(n, markings=(Marking(Scheme.MSIP, "secret"),)) for n in range(4)])
     store.add([mail(5, fresh=False, fresh_reason="old"), mail(6, nature=report), mail(7, mail_class=MailClass.BULK)])
     store.add([mail(8, nature=replace(person, reasons=("in-reply-to",)), fresh_reason="provider")])
+    store.fold(folder)
     store.close()
     shown = catcher("incident", "show", KEY.id).out
     for line in (
@@ -87,6 +90,7 @@ def test_the_list_says_what_kind_of_notice_is_due(catcher: Catcher, sink: Path) 
     for n in range(3):
         box = {"transaction": f"t{n}", "retry_tag": None, "reverse_path_token": f"box{n}", "nature": answer}
         store.add([[observation(observed_at=day + timedelta(days=n), fresh_reason="provider", **box)]])
+    store.fold(folder)
     store.close()
     (line,) = [line for line in catcher("incident", "list").out.splitlines() if KEY.id in line]
     assert line.rstrip().endswith("due (answers), second approver")
@@ -95,6 +99,7 @@ def test_the_list_says_what_kind_of_notice_is_due(catcher: Catcher, sink: Path) 
 def test_an_observation_says_whether_it_counts_and_why_not(catcher: Catcher, sink: Path) -> None:
     store = SqliteStore(sink / "var" / "catcher.db")
     store.add([[observation(fresh=False, fresh_reason="old")]])
+    store.fold(folder)
     store.close()
     assert "no: it was signed more than three days ago" in catcher("observation", "show", "1").out
     (row,) = catcher("observation", "show", "1", "--json").rows

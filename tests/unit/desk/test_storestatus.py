@@ -46,6 +46,7 @@ def test_a_new_store_is_well(tmp_path: Path) -> None:
         (StoreStatus(error="the file is damaged"), "can't be read: the file is damaged"),
         (StoreStatus(upkeep=UpkeepState(NOW - 9 * DAY), sure=False), "catcher store clock"),
         (StoreStatus(room=DiskRoom(1, 2_000_000)), "0 MB free, 2 MB kept for forgetting: no observation is added"),
+        (StoreStatus(set_apart=3), "can't be decoded: 3"),
         (StoreStatus(overdue_keys=("2026-11",)), "should be destroyed: 2026-11"),
         (StoreStatus(upkeep=UpkeepState(day=date(2026, 12, 2))), "done for 2026-12-02"),
     ],

@@ -84,7 +84,7 @@ _DAILY = (
     ),
 )
 _OLD = ("signature", "retry", "observation", "client_organisation", "demand")
-_WRITTEN_ANEW = ("contact", "contact_outcome", "notice_text", "incident_mailbox")
+_WRITTEN_ANEW = ("contact", "contact_outcome", "notice_text")
 
 
 def move(db: Database) -> None:

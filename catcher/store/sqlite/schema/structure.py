@@ -51,8 +51,8 @@ class StoredTable(NamedTuple):
         }
 
 
-_BY_DAY = re.compile(r"[a-z]+_\d+\Z")
-"""Names of tables that are made for a day, and dropped."""
+_BY_DAY = re.compile(r"[a-z]+_\d+(_\d+)?\Z")
+"""Names of tables that are made for a day or a month, and dropped."""
 
 
 def tables_of(db: Database) -> tuple[StoredTable, ...]:

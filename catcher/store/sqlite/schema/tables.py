@@ -2,7 +2,7 @@
 
 A new database gets the whole schema. Each change is made here and, for existing databases, in a step of ``migrations``;
 a test compares both. sqlite-utils writes the SQL. Its API offers neither WITHOUT ROWID nor an index of some rows only:
-``_create_by_key`` and ``_index_some`` add these two.
+``keyed`` adds these two.
 
 Longer than others: the whole schema is in one place.
 """
@@ -11,20 +11,20 @@ from __future__ import annotations
 
 from contextlib import closing
 from secrets import token_hex
-from typing import Any
 
 from catcher.store.sqlite.byday.clients import create_clients
 from catcher.store.sqlite.byday.layout import create_part
 from catcher.store.sqlite.demand import create_demand
 from catcher.store.sqlite.library import Database
-from catcher.store.sqlite.schema import sight
+from catcher.store.sqlite.schema import sight, sums
+from catcher.store.sqlite.schema.keyed import create_by_key, index_some
 from catcher.store.sqlite.schema.structure import StoredTable, day_tables_of, tables_of
 
 
 def create(db: Database) -> None:
     """Makes all tables in an empty database, in the caller's transaction."""
     create_registry(db)
-    _incidents(db)
+    sums.create(db)
     _policies(db)
     _contacts(db)
     _notices(db)
@@ -59,90 +59,7 @@ def create_registry(db: Database) -> None:
     # The latest moment at which the clock was surely right, and when a person accepted a jump.
     db.table("clock").create({"number": int, "sure_at": str, "accepted_at": str}, pk="number")
     # Mails that weren't stored, because their network or sender had its share.
-    _create_by_key(
-        db, "unstored", {"day": str, "domain": str, "kind": str, "mails": int}, key=("day", "domain", "kind")
-    )
-
-
-def _incidents(db: Database) -> None:
-    """Incidents, their sums, and the id of the last folded observation.
-
-    ``observation`` in a sum is 0, or the id of the one observation from which it comes, as long as that may change.
-    """
-    incident = db.table("incident")
-    incident.create(
-        {"number": int, "id": str, "party": str, "role": str, "domain": str},
-        pk="number",
-        not_null={"id", "party", "role", "domain"},
-    )
-    incident.create_index(["party", "role", "domain"], unique=True)
-    incident.create_index(["id"])
-    _create_by_key(
-        db,
-        "incident_cell",
-        {
-            "incident": int,
-            "day": str,
-            "counterpart": str,
-            "tier": str,
-            "mail_class": str,
-            "outcome": str,
-            "level": str,
-            "tls": int,
-            "reason": str,
-            "kind": str,
-            "observation": int,
-            "mails": int,
-            "counted": int,
-        },
-        key=(
-            *("incident", "day", "counterpart", "tier", "mail_class", "outcome", "level", "tls", "reason", "kind"),
-            "observation",
-        ),
-        parent=("incident", "incident", "number"),
-    )
-    _create_by_key(
-        db,
-        "incident_mailbox",
-        {
-            "incident": int,
-            "period": str,
-            "day": str,
-            "counterpart": str,
-            "side": str,
-            "token": str,
-            "counted": int,
-            "level": str,
-            "observation": int,
-        },
-        key=("incident", "period", "counterpart", "side", "day", "token", "counted", "level", "observation"),
-        parent=("incident", "incident", "number"),
-    )
-    _create_by_key(
-        db,
-        "incident_total",
-        {
-            "incident": int,
-            "period": str,
-            "counterpart": str,
-            "side": str,
-            "level": str,
-            "counted": int,
-            "mailboxes": int,
-            "steady": int,
-            "steady_days": int,
-        },
-        key=("incident", "period", "counterpart", "side", "level", "counted"),
-        parent=("incident", "incident", "number"),
-    )
-    for table in ("incident_cell", "incident_mailbox"):
-        _index_some(db, f"idx_{table}_open", table, "observation", where="observation > 0")
-    db.table("folded").create({"table": str, "up_to": int}, pk="table")
-    db.table("folded").insert({"table": "observation", "up_to": 0})
-    # Observations that were revised after they had been folded.
-    db.table("to_fold_again").create({"observation": int}, pk="observation")
-    # Work left after a commit, so that no removed octets stay: "scrub" empties the log, "rewrite TABLE" copies a table.
-    db.table("owed").create({"work": str}, pk="work")
+    create_by_key(db, "unstored", {"day": str, "domain": str, "kind": str, "mails": int}, key=("day", "domain", "kind"))
 
 
 def _policies(db: Database) -> None:
@@ -156,7 +73,7 @@ def _policies(db: Database) -> None:
 
 def _contacts(db: Database) -> None:
     """Contacts of the parties, and the latest outcome of each search step."""
-    _create_by_key(
+    create_by_key(
         db,
         "contact",
         {
@@ -175,7 +92,7 @@ def _contacts(db: Database) -> None:
         key=("party", "address"),
         nullable={"language", "openpgp", "confirmed_by", "confirmed_at", "bad_at"},
     )
-    _create_by_key(
+    create_by_key(
         db,
         "contact_outcome",
         {"party": str, "step": str, "at": str, "result": str, "reason": str, "host": str, "addresses": int},
@@ -208,7 +125,7 @@ def _notices(db: Database) -> None:
     }
     notice.create(columns, pk="number", not_null=set(columns) - {"number", "openpgp", "follows"})
     notice.create_index(["id"], unique=True)
-    _create_by_key(
+    create_by_key(
         db,
         "notice_step",
         {"notice": int, "number": int, "act": str, "at": str, "who": str, "note": str, "again_at": str},
@@ -235,7 +152,7 @@ def _alerts(db: Database) -> None:
         not_null={"key", "kind", "at", "counts"},
     )
     alert.create_index(["key"], unique=True)
-    _create_by_key(
+    create_by_key(
         db,
         "alert_delivery",
         {"alert": int, "channel": str, "attempts": int, "again_at": str, "sent_at": str},
@@ -243,35 +160,7 @@ def _alerts(db: Database) -> None:
         nullable={"again_at", "sent_at"},
         parent=("alert", "alert", "number"),
     )
-    _index_some(db, "idx_alert_open", "alert_delivery", "alert", where="again_at IS NOT NULL")
-
-
-def _create_by_key(
-    db: Database,
-    table: str,
-    columns: dict[str, Any],
-    *,
-    key: tuple[str, ...],
-    nullable: set[str] | None = None,
-    parent: tuple[str, str, str] | None = None,
-) -> None:
-    """Makes a table whose rows lie in the order of their key, which is stored once (WITHOUT ROWID).
-
-    ``parent``: a column, and the table and column to which it refers.
-    """
-    sql = db.create_table_sql(
-        table,
-        columns,
-        pk=key,
-        not_null=set(columns) - (nullable or set()),
-        foreign_keys=[parent] if parent else None,
-    )
-    db.execute(f"{sql.rstrip().removesuffix(';')} WITHOUT ROWID")
-
-
-def _index_some(db: Database, name: str, table: str, column: str, *, where: str) -> None:
-    """Makes an index of the rows for which ``where`` holds."""
-    db.execute(f'CREATE INDEX "{name}" ON "{table}" ("{column}") WHERE {where}')
+    index_some(db, "idx_alert_open", "alert_delivery", "alert", where="again_at IS NOT NULL")
 
 
 def _present() -> Database:
@@ -281,6 +170,7 @@ def _present() -> Database:
     create_part(db, 1)
     create_clients(db, "organisation_1")
     create_demand(db, "demand_1")
+    sums.create_mailboxes(db, "2026-01")
     return db
 
 

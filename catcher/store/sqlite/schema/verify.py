@@ -13,6 +13,7 @@ from catcher.store.sqlite.connection import PRAGMAS, PatientDatabase, connect, c
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.schema import migrations, tables
 from catcher.store.sqlite.schema.structure import StoredTable, day_tables_of, tables_of
+from catcher.store.sqlite.sums import mailboxes
 
 _MOST_LINES = 20
 """Most shown lines of SQLite's integrity check."""
@@ -103,6 +104,7 @@ def _wanted_by_day(db: PatientDatabase) -> Iterator[StoredTable]:
     with read_transaction(db):
         names = [name for part in db.registry.parts() for name in table_names(part)]
         names += [table.name for kind in DailyKind for table in db.registry.daily(kind)]
+        names += [name for _, name in mailboxes.tables(db)]
     for name in names:
         yield pattern[name.partition("_")[0]]._replace(name=name)
 

@@ -10,7 +10,7 @@ import pytest
 
 from catcher.model.errors import StoreUnavailable
 from catcher.model.ports import Purged
-from catcher.store.remote.forgetter import LONGEST_PAUSE_SECONDS, LOOK_SECONDS, SHORTEST_PAUSE_SECONDS, Forgetter
+from catcher.store.remote.forgetter import DUE_EVERY_SECONDS, LONGEST_PAUSE_SECONDS, SHORTEST_PAUSE_SECONDS, Forgetter
 from catcher.store.remote.groupwriter import GroupWriter
 from tests.support.clocks import Clock, Seconds
 from tests.support.observations import NOON
@@ -47,9 +47,9 @@ def test_each_step_is_followed_by_a_pause_four_times_as_long() -> None:
     now = Seconds()
     store = Forgetful(3, now, each=0.02)
     forgetting = forgetter(store, now)
-    assert [forgetting.step() for _ in range(4)] == [pytest.approx(0.08)] * 3 + [LOOK_SECONDS]
+    assert [forgetting.step() for _ in range(4)] == [pytest.approx(0.08)] * 3 + [DUE_EVERY_SECONDS]
     assert store.begun == 1
-    assert forgetting.step() == LOOK_SECONDS
+    assert forgetting.step() == DUE_EVERY_SECONDS
 
 
 @pytest.mark.parametrize(("each", "pause"), [(0.0, SHORTEST_PAUSE_SECONDS), (9.0, LONGEST_PAUSE_SECONDS)])
@@ -64,7 +64,7 @@ def test_a_step_that_fails_is_told_and_tried_again_later(error: Exception, caplo
     store = Forgetful(2, now)
     forgetting = forgetter(store, now)
     store.trouble = error
-    assert forgetting.step() == LOOK_SECONDS
+    assert forgetting.step() == DUE_EVERY_SECONDS
     assert caplog.records and "CANARY" not in caplog.text
     store.trouble = None
     assert forgetting.step() == SHORTEST_PAUSE_SECONDS
@@ -93,7 +93,7 @@ def test_by_a_clock_that_jumped_nothing_is_forgotten_until_a_person_says_so(
     store = Forgetful(1, now)
     store.note_sure_moment(NOON)
     forgetting = forgetter(store, now, at=NOON + away)
-    assert [forgetting.step() for _ in range(3)] == [LOOK_SECONDS] * 3
+    assert [forgetting.step() for _ in range(3)] == [DUE_EVERY_SECONDS] * 3
     assert (store.begun, caplog.text.count("catcher store clock")) == (0, 1)
     store.note_sure_moment(NOON + away, accepted_by="Awa Diarra")
     forgetting.step()
@@ -124,7 +124,7 @@ def test_on_a_disk_that_is_nearly_full_the_log_stays_short(low: bool) -> None:
     store = Logging(3, now)
     writer = GroupWriter(store.open, now)
     forgetting = Forgetter(writer, Clock(NOON), now, keep_days=10, room_is_low=lambda: low)
-    while forgetting.step() != LOOK_SECONDS:
+    while forgetting.step() != DUE_EVERY_SECONDS:
         pass
     assert store.copied == (3 if low else 0)
 

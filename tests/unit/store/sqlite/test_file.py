@@ -14,11 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from catcher.incident import MailFolder
 from catcher.model.errors import EnvironmentFailure, StoreUnavailable
-from catcher.model.mail.observation import Retention, field_dictionary
+from catcher.model.leak.shares import MailShares
+from catcher.model.mail.observation import Observation, Retention, field_dictionary
+from catcher.model.ports import Folded
 from catcher.store.sqlite import SqliteStore, verify_file
 from catcher.store.sqlite.schema.tables import day_tables
-from tests.support.folding import folder
+from tests.support.folding import folder, party_of
 from tests.support.observations import NOON, observation
 from tests.support.tree import ROOT
 
@@ -219,11 +222,12 @@ def test_two_stores_that_fold_at_once_fold_each_observation_once(path: Path) -> 
     with store_at(path) as one, store_at(path) as other:
         one.add([[observation(transaction=f"t{n}", retry_tag=None)] for n in range(3)])
 
-        def interrupted(observations):  # type: ignore[no-untyped-def]
-            other.fold(folder)
-            return folder(observations)
+        class Interrupted(MailFolder):
+            def shares(self, observation: Observation) -> MailShares:
+                other.fold(folder)
+                return super().shares(observation)
 
-        assert one.fold(interrupted) == 0
+        assert one.fold(Interrupted(party_of)) == Folded()
         assert {incident.mails for incident in one.incidents()} == {3}
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from catcher.store import SqliteStore
-from catcher.store.sqlite import checkpointer
-from catcher.store.sqlite.checkpointer import Checkpointer
+from catcher.store.sqlite.wal import checkpointer
+from catcher.store.sqlite.wal.checkpointer import Checkpointer
 from tests.support.observations import observation
 
 

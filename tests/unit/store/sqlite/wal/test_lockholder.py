@@ -12,7 +12,7 @@ import pytest
 
 from catcher.model.errors import StoreUnavailable
 from catcher.store import SqliteStore
-from catcher.store.sqlite.lockholder import lock_holder
+from catcher.store.sqlite.wal.lockholder import lock_holder
 from tests.support.observations import NOON
 
 _HOLDS = """
