@@ -150,22 +150,20 @@ def _write(path: Path, end: Event, longest: Synchronized[float]) -> None:
 
 
 def _pages(store: Store, number: int) -> Iterator[ReportFigure]:
-    """Reads the first and the last page of a list of incidents, one for each tenth observation."""
+    """Reads the first and the last page of a list of incidents; there is about one for each tenth observation."""
     for start in range(0, number // 10, _BATCH):
         senders = range(start, min(start + _BATCH, number // 10))
         store.add([(_one(n, number, random.Random(n), f"sender{n}.example"),) for n in senders])
     store.fold(MailFolder(party_of))
-    incidents = number // 10
-    order, after = IncidentOrder.LAST_DAY, None
-    for page in range(1, incidents // _PAGE + 1):
-        row = _timed(f"page {page:,} of {incidents:,} incidents by last day", number, partial(_page, store, after))
-        if page in (1, incidents // _PAGE):
-            yield row
-        after = store.summaries(order=order, after=after, limit=_PAGE)[-1]
+    ends: list[IncidentSummary | None] = [None]
+    while page := _page(store, ends[-1]):
+        ends.append(page[-1])
+    for place in (1, len(ends) - 1):
+        yield _timed(f"page {place:,} of the incidents by last day", number, partial(_page, store, ends[place - 1]))
 
 
-def _page(store: Store, after: IncidentSummary | None) -> None:
-    store.summaries(order=IncidentOrder.LAST_DAY, after=after, limit=_PAGE)
+def _page(store: Store, after: IncidentSummary | None) -> list[IncidentSummary]:
+    return store.summaries(order=IncidentOrder.LAST_DAY, after=after, limit=_PAGE)
 
 
 def _report(desk: Desk, id_: str, endings: tuple[str, ...]) -> None:

@@ -192,7 +192,7 @@ def _print_one(o: Observation) -> None:
         ("DKIM", ", ".join(f"{d.result} {shown(d.domain)}" for d in authentication.dkim) or "none"),
         ("DMARC", authentication.dmarc.result),
         ("size, TLS", f"{o.size_class or '-'}, {'yes' if o.tls else 'no'}"),
-        ("recipients", len(o.recipients)),
+        ("recipients", o.recipient_count),
         ("revision", f"{o.revision}{', look-ups were answered later' if o.revision else ''}"),
         ("retry of", o.retry_of if o.retry_of is not None else "-"),
         ("counts", f"{'yes' if o.counts else 'no'}: {o.counting.reason.explanation}"),

@@ -118,7 +118,7 @@ def _row(o: Observation) -> tuple[object, ...]:
         " ".join(d.result for d in authentication.dkim) or "none",
         authentication.dmarc.result,
         authentication.arc.result,
-        len(o.recipients),
+        o.recipient_count,
         o.retry_of,
         "yes" if o.counts else "no",
         o.counting.reason,

@@ -29,8 +29,8 @@ def fields_of(retention: Retention) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class RetentionCutoffs:
-    """What is due. Rows of mails, addresses and demand are kept by days in UTC. A day goes as a whole, on the day on which
-    its first mail reaches the age that the dictionary states: nothing is kept longer, some is kept a day less."""
+    """What is due. Rows of mails, addresses and demand are kept by days in UTC. A day goes as a whole, on the day on
+    which its first mail reaches the age that the dictionary states: nothing is kept longer, some is kept a day less."""
 
     last_deleted: date
     """Rows of this day and earlier ones are deleted, once they are folded."""

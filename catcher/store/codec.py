@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
 from operator import attrgetter
+from types import NoneType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from catcher.model.mail.fingerprint import (
@@ -203,10 +204,19 @@ CODERS: dict[str, Coder] = {
 """Column name → coder: one line for each field of the dictionary, in the dictionary's order."""
 
 OBSERVATION_COLUMNS: tuple[str, ...] = tuple(CODERS)
-"""The values of a row, in order. A store keeps them in several tables; those with ``Retention.NEVER`` it doesn't keep."""
+"""The values of a row, in order. A store keeps them in several tables; those with ``Retention.NEVER`` are only
+compared."""
 _values_of = attrgetter(*OBSERVATION_COLUMNS)
 _WRITES = tuple((place, coder.write) for place, coder in enumerate(CODERS.values()) if coder is not _PLAIN)
 _READS = tuple((place, coder.read) for place, coder in enumerate(CODERS.values()) if coder is not _PLAIN)
+_NULLABLE = {"size_class", "reverse_path_token", "reverse_path_domain", "retry_tag", "author_token", "retry_tag_before"}
+_NUMBERS = {"id", "tls", "replayed", "fresh", "revision", "recipient_count"}
+_TYPES: tuple[tuple[int, Any], ...] = tuple(
+    (place, int if name in _NUMBERS else (str, NoneType) if name in _NULLABLE | {"key_id"} else str)
+    for place, name in enumerate(OBSERVATION_COLUMNS)
+    if name != "retry_of"
+)
+"""Place of a column → the types of its values."""
 
 
 def to_row(observation: Observation) -> tuple[ColumnValue, ...]:
@@ -229,6 +239,9 @@ def from_row(row: Sequence[Any]) -> Observation:
     values = list(row)
     place = 0
     try:
+        for place, types in _TYPES:
+            if not isinstance(values[place], types):
+                raise TypeError
         for place, read in _READS:
             values[place] = read(values[place])
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):

@@ -413,18 +413,12 @@ class MemoryStore:
     def forget(self, now: datetime, *, keep_days: int) -> Iterator[Purged]:
         due = cutoffs(now, keep_days)
         going = self._to_delete(due)
-        for step in (
-            lambda: self._forget_tokens(due, going),
-            lambda: self._forget_recent(due, going),
-            lambda: self._forget_traces(due, going),
-            lambda: self._delete(due),
-            lambda: self._forget_demand(due),
-            lambda: self._forget_contacts(due),
-            lambda: self._forget_texts(due),
-        ):
-            purged = step()
-            if purged != Purged():
-                yield purged
+        phases = (
+            *(self._forget_tokens, self._forget_recent, self._forget_traces, self._delete, self._forget_demand),
+            *(self._forget_contacts, self._forget_texts),
+        )
+        steps = (phase(due, going) for phase in phases)
+        return (purged for purged in steps if purged != Purged())
 
     def _to_delete(self, due: RetentionCutoffs) -> set[int]:
         """The observations that are due. A day goes as a whole, so one that isn't folded keeps the others for a
@@ -469,20 +463,19 @@ class MemoryStore:
         self._clients = {pair: day for pair, day in self._clients.items() if day > due.last_addresses}
         return Purged(coarsened=len(ids - going))
 
-    def _delete(self, due: RetentionCutoffs) -> Purged:
-        ids = self._to_delete(due)
-        self._count_lost(ids - self._gone[Retention.PERIOD])
-        self._observations = {id: o for id, o in self._observations.items() if id not in ids}
-        self._used_up = {id: tokens for id, tokens in self._used_up.items() if id not in ids}
-        self._to_fold_again -= ids
-        return Purged(deleted=len(ids))
+    def _delete(self, due: RetentionCutoffs, going: set[int]) -> Purged:
+        self._count_lost(going - self._gone[Retention.PERIOD])
+        self._observations = {id: o for id, o in self._observations.items() if id not in going}
+        self._used_up = {id: tokens for id, tokens in self._used_up.items() if id not in going}
+        self._to_fold_again -= going
+        return Purged(deleted=len(going))
 
-    def _forget_demand(self, due: RetentionCutoffs) -> Purged:
+    def _forget_demand(self, due: RetentionCutoffs, going: set[int]) -> Purged:
         kept = Counter({key: n for key, n in self._demand.items() if key.hour.date() > due.last_deleted})
         deleted, self._demand = len(self._demand) - len(kept), kept
         return Purged(demand_deleted=deleted)
 
-    def _forget_contacts(self, due: RetentionCutoffs) -> Purged:
+    def _forget_contacts(self, due: RetentionCutoffs, going: set[int]) -> Purged:
         before = sum(map(len, self._contacts.values()))
         self._contacts = {
             party: tuple(c for c in known if c.trusted or c.seen_at >= due.contacts_before)
@@ -491,7 +484,7 @@ class MemoryStore:
         self._outcomes = {key: o for key, o in self._outcomes.items() if o.at >= due.contacts_before}
         return Purged(contacts_deleted=before - sum(map(len, self._contacts.values())))
 
-    def _forget_texts(self, due: RetentionCutoffs) -> Purged:
+    def _forget_texts(self, due: RetentionCutoffs, going: set[int]) -> Purged:
         kept = {id: text for id, text in self._texts.items() if self._notices[id].drafted_at >= due.texts_before}
         deleted, self._texts = len(self._texts) - len(kept), kept
         return Purged(notice_texts_deleted=deleted)

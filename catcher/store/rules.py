@@ -55,7 +55,7 @@ def suppression_to_the_second(suppression: Suppression) -> Suppression:
 
 def with_revision(stored: Observation, known: Observation, *, replayed: bool) -> Observation:
     """``stored`` with those fields of ``known`` that depend on look-ups."""
-    later = {name: getattr(known, name) for name in REVISED}
+    later = {name: getattr(known, name) for name in REVISED} | {"signatures_before": ()}
     return replace(stored, **later, replayed=replayed, revision=stored.revision + 1)
 
 

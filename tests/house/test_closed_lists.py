@@ -37,7 +37,7 @@ from catcher.model.leak.life import IncidentState
 from catcher.model.mail.counting import CountReason, Residual
 from catcher.model.mail.fingerprint import Basis, MailClass, Tier, TypoKind
 from catcher.model.mail.marking import Scheme
-from catcher.model.mail.observation import REVISED, STORE_ONLY, Observation, field_dictionary
+from catcher.model.mail.observation import DERIVED, REVISED, STORE_ONLY, Observation, field_dictionary
 from catcher.model.mail.policy import DnsMail, Kept, Outcome, Policy, RcptReply
 from catcher.model.serving import ReloadOutcome, ReloadResult
 from catcher.model.telling.alert import CHOOSABLE, Alert, AlertKind
@@ -229,7 +229,7 @@ def test_a_stored_field_is_set_by_intake_and_varied_by_tests(field: str) -> None
         for node in ast.walk(ast.parse(inspect.getsource(observe)))
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "Observation"
     )
-    assert field in REVISED or field in {keyword.arg for keyword in made.keywords}
+    assert field in {*REVISED, *DERIVED} or field in {keyword.arg for keyword in made.keywords}
     assert field in field_strategies()
 
 

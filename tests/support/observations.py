@@ -171,5 +171,6 @@ def field_strategies() -> dict[str, st.SearchStrategy[Any]]:
         "author_token": st.none() | st.sampled_from(_TOKENS[:2]),
         "retry_tag_before": st.none() | st.sampled_from(("000001", "000002")),
         "signatures_before": st.lists(_tokens, max_size=1).map(tuple),
+        "recipient_count": st.just(0),
         "key_id": st.none() | st.sampled_from(("2026-11", "2026-12")),
     }

@@ -1,7 +1,8 @@
 """The observation: all stored facts of a mail, and the dictionary of its fields.
 
 Each field has its entry of the dictionary (meaning, sensitivity, retention). The store's columns equal these fields,
-without those that are never stored; the purge and the privacy documentation follow the dictionary. A new field needs a column and a retention.
+without those that are never stored; the purge and the privacy documentation follow the dictionary. A new field needs
+a column and a retention.
 """
 
 from __future__ import annotations
@@ -273,6 +274,9 @@ class Observation:
         }
 
 
+DERIVED = ("recipient_count",)
+"""The fields that follow from others: nobody has to set them."""
+
 STORE_ONLY = frozenset(
     {
         *("client", "retry_tag", "retry_tag_before", "signatures", "signatures_before", "replayed", "fresh"),
@@ -281,7 +285,9 @@ STORE_ONLY = frozenset(
 )
 """The fields that ``to_json`` leaves out. A new field is shown there, or stands here."""
 
-REVISED = ("signatures", "fresh", "fresh_reason", "sender", "nature", "markings", "authentication")
+REVISED = (
+    *("signatures", "signatures_before", "fresh", "fresh_reason", "sender", "nature", "markings", "authentication"),
+)
 """The fields that depend on look-ups: a revision replaces these fields; the store sets ``replayed`` and
 ``revision``."""
 

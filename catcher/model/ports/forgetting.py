@@ -47,7 +47,8 @@ class ForgettingStore(Protocol):
     """Deletes or reduces data by the retention times of the field dictionary."""
 
     def forget(self, now: datetime, *, keep_days: int) -> Iterator[Purged]:
-        """Forgets what is due at ``now``, in steps: each ``next`` does one short durable step and gives what it changed.
+        """Forgets what is due at ``now``, in steps: each ``next`` does one short durable step, and gives what it
+        changed.
 
         The order: tokens of settled or overdue periods, what is kept for 5 days, for 30 days, for ``keep_days``,
         demand, contacts, texts of notices. The last step empties the log. When the iterator is exhausted, nothing is

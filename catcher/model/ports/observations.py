@@ -39,9 +39,11 @@ class ObservationStore(Protocol):
     def add(self, batches: Sequence[Sequence[Observation]]) -> list[tuple[Observation, ...]]:
         """Stores the observations of several transactions in one durable write, in order.
 
-        ``retry_of`` is set to the earliest observation of the last five days, in another transaction, that has the same
-        retry_tag (not None), domain, reverse_path_token and recipients (as a set) and isn't itself a retry.
-        ``replayed`` is set when a signature token was seen in another transaction and the observation is no retry.
+        ``retry_of`` is set to the earliest observation of the last five days, in another transaction, whose retry_tag
+        is ``retry_tag`` or ``retry_tag_before`` (not None), which isn't itself a retry, and, where the sender is
+        proven, is of the same organisation. ``replayed`` is set when one of ``signatures`` and ``signatures_before``
+        was seen in another transaction of the last five days and the observation is no retry; not where it is a part
+        of the same mail (``store.rules.is_replay``). The fields with ``Retention.NEVER`` are compared, and not stored.
         """
         ...
 
@@ -60,7 +62,8 @@ class ObservationStore(Protocol):
         """Replaces in stored observations, durably, the fields that depend on look-ups (``REVISED``) by the given ones.
 
         Stored observations are found by ``id``. ``replayed`` is decided anew, ``revision`` rises, other fields stay. If
-        the stored observation was deleted or may not be revised, nothing is changed. Returns the changed observations.
+        the stored observation was deleted, may not be revised, or is older than five days, nothing is changed. Returns
+        the changed observations.
         The next ``fold`` corrects the sums: they become equal to sums over the revised observations.
         """
         ...
@@ -75,7 +78,10 @@ class ObservationStore(Protocol):
         limit: int | None = None,
         newest_first: bool = False,
     ) -> Iterator[Observation]:
-        """Observations with ``since <= observed_at < until``, by id, read in constant memory."""
+        """Observations with ``since <= observed_at < until``, by id, read in constant memory. Rows that can't be
+        decoded are left out."""
         ...
 
-    def observation(self, id: int) -> Observation | None: ...
+    def observation(self, id: int) -> Observation | None:
+        """The observation with this id; None if it isn't stored, or can't be decoded."""
+        ...

@@ -102,6 +102,12 @@ def _is_busy(error: sqlite3.OperationalError) -> bool:
     return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
+def decoded_text(octets: bytes) -> str:
+    """The text of a column. SQLite's own error for octets that aren't UTF-8 would end a whole query: so it is one row
+    that can't be decoded."""
+    return octets.decode("utf-8", "surrogateescape")
+
+
 def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> PatientDatabase:
     """Opens the database at ``path``. The file must exist; ``create_file`` makes it.
 
@@ -113,6 +119,7 @@ def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> PatientDatabas
         timeout=min(_TURN_SECONDS, busy_seconds),
         isolation_level=None,
     )
+    connection.text_factory = decoded_text
     try:
         database = PatientDatabase(connection, busy_seconds)
         with _alone_in(path.parent):
@@ -164,23 +171,28 @@ def write_transaction(database: Database) -> Iterator[None]:
     except BaseException:
         if database.conn.in_transaction:
             database.execute("ROLLBACK")
-        if isinstance(database, PatientDatabase):
-            database.registry.clear()
+        registry = getattr(database, "registry", None)  # sqlite-utils' own databases have none
+        if registry is not None:
+            registry.clear()
         raise
 
 
 @contextmanager
 def read_transaction(database: Database) -> Iterator[None]:
     """All reads within see one state of the database; within a transaction of the caller, that of the caller."""
-    if database.conn.in_transaction:
+    if _is_open(database):
         yield
         return
     database.execute("BEGIN")
     try:
         yield
     finally:
-        if database.conn.in_transaction:  # a damaged file ends it
+        if _is_open(database):  # a damaged file ends it
             database.execute("COMMIT")
+
+
+def _is_open(database: Database) -> bool:
+    return database.conn.in_transaction
 
 
 def is_at(path: Path, identity: tuple[int, int]) -> bool:

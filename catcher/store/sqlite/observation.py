@@ -5,20 +5,22 @@ Longer than others: one row's way in, its comparison with earlier ones, and the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from catcher.model.leak.unstored import UnstoredKey
 from catcher.model.mail.counting import reason_of, uses_up_signatures
 from catcher.model.mail.observation import Observation, Stored
-from catcher.model.ports import ObservationRow
+from catcher.model.ports import ColumnValue, ObservationRow
 from catcher.privacy.retention import RETRY_AFTER
 from catcher.store.codec import (
     OBSERVATION_COLUMNS,
+    Undecodable,
     bound_to_text,
     from_row,
     moment_from_text,
@@ -39,7 +41,7 @@ from catcher.store.rules import (
 from catcher.store.sqlite.byday import unstored
 from catcher.store.sqlite.byday.clients import ClientNotes
 from catcher.store.sqlite.byday.layout import (
-    MAIL,
+    MAIL_COLUMNS,
     RESTS_ON_ADDRESS,
     STOPPED,
     PartLines,
@@ -50,10 +52,10 @@ from catcher.store.sqlite.byday.layout import (
     part_statements,
     recent_of,
     select,
-    split,
-    stop,
+    split_row,
+    stop_counting,
 )
-from catcher.store.sqlite.byday.registry import MOST_ROWS, Part, checked_day
+from catcher.store.sqlite.byday.registry import MOST_ROWS, MailPart, checked_day
 from catcher.store.sqlite.connection import PatientDatabase, read_transaction, write_transaction
 
 _judged = itemgetter(
@@ -91,7 +93,7 @@ class _Adding:
         self._db = db
         self._clients = ClientNotes(db, db.registry)
         self._recent = _RecentMails(db, self.write)
-        self._open: dict[str, Part] = {}
+        self._open: dict[str, MailPart] = {}
         """Day → the part that takes rows of this day."""
         self._lines: dict[int, PartLines] = {}
         """Number of a part → what isn't written yet."""
@@ -123,9 +125,9 @@ class _Adding:
         lines = self._lines.get(number)
         if lines is None:
             lines = self._lines[number] = PartLines([], [], [], [], [], [])
-        mail, trace, token = split(row, id, first, replayed=replayed)
+        mail, trace, token = split_row(row, id, first, replayed=replayed)
         if shared:
-            stop(mail)
+            stop_counting(mail)
         lines.mail.append(mail)
         lines.trace.append((id, *trace, resting and not shared))
         lines.token.append((id, *token))
@@ -143,7 +145,7 @@ class _Adding:
         self._grown[number] = (id, self._grown[number][1] + 1 if number in self._grown else 1)
         return Stored(id, first, replayed, shared)
 
-    def _part(self, day: str, id: int) -> Part:
+    def _part(self, day: str, id: int) -> MailPart:
         """The part that takes rows of ``day``; made where there is none, where it is full, or where some of its tables
         are gone."""
         parts = [part for part in self._db.registry.parts() if part.day == day and part.is_whole]
@@ -159,7 +161,8 @@ class _Adding:
     def write(self) -> None:
         """Writes what was added so far."""
         for number, lines in self._lines.items():
-            for statement, values in zip(part_statements(number), lines, strict=True):
+            tables = cast("tuple[list[Sequence[ColumnValue]], ...]", lines)
+            for statement, values in zip(part_statements(number), tables, strict=True):
                 if values:
                     self._db.conn.executemany(statement, values)
         self._lines.clear()
@@ -196,7 +199,7 @@ class _RecentMails:
         self._unwritten: dict[int | str, list[tuple[int, int]]] = {}
         """Key of a tag, or token of a signature → id and part of rows that aren't written yet."""
 
-    def add_part(self, part: Part) -> None:
+    def add_part(self, part: MailPart) -> None:
         self._parts[part.number] = part
         self._numbers.clear()
 
@@ -309,7 +312,7 @@ def _stop_resting(db: PatientDatabase, client: str) -> None:
         db.conn.executemany(f"UPDATE trace_{part.number} SET resting = 0 WHERE id = ?", ids)
 
 
-_REVISE = ",".join(f'"{column}" = ?' for column in MAIL[1:])
+_REVISE = ",".join(f'"{column}" = ?' for column in MAIL_COLUMNS[1:])
 
 
 def revise(db: PatientDatabase, observations: Sequence[Observation]) -> tuple[Observation, ...]:
@@ -317,7 +320,10 @@ def revise(db: PatientDatabase, observations: Sequence[Observation]) -> tuple[Ob
     changed = []
     clients, recent = ClientNotes(db, db.registry), _RecentMails(db, lambda: None)
     for known in observations:
-        found = _found(db, known.id)
+        try:
+            found = _placed(db, known.id)
+        except Undecodable:
+            continue
         if found is None or not found.part.recent or not found.observation.may_be_revised:
             continue
         stored, n = found.observation, found.part.number
@@ -335,7 +341,7 @@ def revise(db: PatientDatabase, observations: Sequence[Observation]) -> tuple[Ob
         if _is_shared(db, clients, revised.client, day, organisation, resting=revised.rests_on_address):
             revised = revised.stopped()
         row = to_row(revised)
-        lines = split(row, revised.id, revised.retry_of, replayed=revised.replayed)
+        lines = split_row(row, revised.id, revised.retry_of, replayed=revised.replayed)
         db.execute(f"UPDATE mail_{n} SET {_REVISE} WHERE id = ?", [*lines.mail[1:], revised.id])
         if found.part.trace:
             db.execute(f"UPDATE trace_{n} SET resting = ? WHERE id = ?", [revised.rests_on_address, revised.id])
@@ -362,8 +368,59 @@ def page(
     newest_first: bool = False,
     size: int,
 ) -> list[Observation]:
-    """At most ``size`` observations by rising id, behind the id ``after``; with ``newest_first`` by falling id."""
-    return [from_row(row) for row in _rows(db, after, domain, since, until, ref, newest_first, size)]
+    """At most ``size`` observations by rising id, behind the id ``after``; with ``newest_first`` by falling id.
+
+    Rows that can't be decoded are left out; fewer than ``size`` observations are the last ones.
+    """
+    found: list[Observation] = []
+    while len(found) < size:
+        wanted = size - len(found)
+        rows = _rows(db, after, domain, since, until, ref, newest_first, wanted)
+        for row in rows:
+            with suppress(Undecodable):
+                found.append(_decoded(row))
+        if len(rows) < wanted:
+            break
+        after = rows[-1][0]
+    return found
+
+
+def _decoded(row: Sequence[Any]) -> Observation:
+    """The observation of a stored row. Raises Undecodable, also for octets that aren't UTF-8 (``connect``)."""
+    for column, value in zip(OBSERVATION_COLUMNS, row, strict=True):
+        if isinstance(value, str) and not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise Undecodable(f"column {column}") from None
+    return from_row(row)
+
+
+def undecodable(db: PatientDatabase) -> Iterator[tuple[int, str]]:
+    """The id of each row that can't be decoded, and the column. It reads in short transactions, part by part."""
+    with read_transaction(db):
+        parts = db.registry.parts()
+    for part in parts:
+        last = part.first_id - 1
+        while rows := _some(db, part, last):
+            for row in rows:
+                try:
+                    _decoded(row)
+                except Undecodable as error:
+                    yield row[0], str(error)
+            last = rows[-1][0]
+
+
+_SOME = 1_000
+"""Rows that are read in one transaction."""
+
+
+def _some(db: PatientDatabase, part: MailPart, after: int) -> list[tuple[Any, ...]]:
+    with read_transaction(db):
+        there = next((each for each in db.registry.parts() if each.number == part.number), None)
+        if there is None:  # dropped meanwhile
+            return []
+        return db.execute(select(there, "m.id > ?", "ORDER BY m.id LIMIT ?"), [after, _SOME]).fetchall()
 
 
 def _rows(
@@ -409,21 +466,22 @@ def _rows(
     return found[:size]
 
 
-class _Found(NamedTuple):
-    part: Part
+class _PlacedRow(NamedTuple):
+    part: MailPart
     observation: Observation
 
 
-def _found(db: PatientDatabase, id: int) -> _Found | None:
+def _placed(db: PatientDatabase, id: int) -> _PlacedRow | None:
     with read_transaction(db):
         for part in db.registry.parts():
             if part.first_id <= id <= part.last_id:
                 row = db.execute(select(part, "m.id = ?"), [id]).fetchone()
                 if row is not None:
-                    return _Found(part, from_row(row))
+                    return _PlacedRow(part, _decoded(row))
     return None
 
 
 def one(db: PatientDatabase, id: int) -> Observation | None:
-    found = _found(db, id)
+    """The observation with this id. Raises Undecodable for a row that no version of catcher wrote."""
+    found = _placed(db, id)
     return None if found is None else found.observation

@@ -15,7 +15,7 @@ import sqlite3
 from pathlib import Path
 
 from catcher.model.errors import EnvironmentFailure, StoreUnavailable
-from catcher.store.sqlite.connection import PatientDatabase
+from catcher.store.sqlite.connection import PatientDatabase, decoded_text
 from catcher.store.sqlite.schema import migrations
 
 _TRIES = 5
@@ -59,6 +59,7 @@ def _opened(path: Path, busy_seconds: float) -> ReadOnlyDatabase:
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?{'immutable=1' if immutable else 'mode=ro'}", uri=True, isolation_level=None
     )
+    connection.text_factory = decoded_text
     try:
         database = ReadOnlyDatabase(path, connection, busy_seconds, immutable=immutable)
         for setting in ("query_only = 1", "temp_store = 2", "cache_size = -8000"):

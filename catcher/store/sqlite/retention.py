@@ -21,7 +21,7 @@ from catcher.store.sqlite import contact
 from catcher.store.sqlite import notice as notices
 from catcher.store.sqlite.byday.dropping import drop_in_steps, mark_for_dropping, rewrite_in_steps
 from catcher.store.sqlite.byday.layout import drop_tables
-from catcher.store.sqlite.byday.registry import DailyKind, DailyTable, Part
+from catcher.store.sqlite.byday.registry import DailyKind, DailyTable, MailPart
 from catcher.store.sqlite.byday.scrubbing import scrub
 from catcher.store.sqlite.connection import PatientDatabase, read_transaction, write_transaction
 from catcher.store.sqlite.sums import correcting, mailboxes
@@ -31,12 +31,12 @@ from catcher.store.sqlite.sums.folding import folded_up_to
 class DueParts(NamedTuple):
     """The parts of which something is due, class by class; a part may be in several."""
 
-    tokens: list[Part]
-    recent: list[Part]
-    traces: list[Part]
-    mails: list[Part]
+    tokens: list[MailPart]
+    recent: list[MailPart]
+    traces: list[MailPart]
+    mails: list[MailPart]
 
-    def rows(self, parts: Sequence[Part]) -> int:
+    def rows(self, parts: Sequence[MailPart]) -> int:
         """The rows of ``parts`` that stay."""
         return sum(part.rows for part in parts if part not in self.mails)
 
@@ -153,7 +153,7 @@ def _mails(db: PatientDatabase, due: RetentionCutoffs) -> Iterator[Purged]:
     yield from _change(db, due, mark)
 
 
-def _close(db: PatientDatabase, parts: Sequence[Part]) -> Iterator[Purged]:
+def _close(db: PatientDatabase, parts: Sequence[MailPart]) -> Iterator[Purged]:
     """The sums stop keeping the increments of these parts' observations apart: without its address, an observation
     can't stop counting any more. Those that are to be folded again are left."""
     for part in parts:
@@ -170,13 +170,14 @@ def _close(db: PatientDatabase, parts: Sequence[Part]) -> Iterator[Purged]:
             yield Purged()
 
 
-def _count_lost(db: PatientDatabase, part: Part) -> None:
+def _count_lost(db: PatientDatabase, part: MailPart) -> None:
     """Counts the observations of ``part`` that weren't folded while their tokens were there."""
     folded = folded_up_to(db)
     if part.last_id > folded:
         (lost,) = db.execute(f"SELECT count(*) FROM mail_{part.number} WHERE id > ?", [folded]).fetchone()
         db.execute(
-            "INSERT INTO period (period, lost) VALUES (?,?) ON CONFLICT (period) DO UPDATE SET lost = lost + excluded.lost",
+            "INSERT INTO period (period, lost) VALUES (?,?) "
+            "ON CONFLICT (period) DO UPDATE SET lost = lost + excluded.lost",
             [part.day[:7], lost],
         )
 

@@ -1,11 +1,12 @@
 """SqliteStore: the store's contract on one SQLite file, which several processes may open at once.
 
-Longer than others: it has the whole contract, a few lines a method.
+Longer than others: it has a method for each of the contract, most of them a few lines.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -34,7 +35,7 @@ from catcher.model.telling.contact import Contact, StepOutcome
 from catcher.model.telling.notice import LedgerEntry, Notice
 from catcher.model.telling.suppression import Suppression
 from catcher.privacy.retention import RetentionCutoffs, cutoffs
-from catcher.store.codec import moment_to_text, to_row
+from catcher.store.codec import Undecodable, moment_to_text, to_row
 from catcher.store.rules import to_the_minute
 from catcher.store.sqlite import alert, contact, demand, observation, policy, retention, sight
 from catcher.store.sqlite import notice as notices
@@ -144,8 +145,9 @@ class SqliteStore:
             after, left = page[-1].id, None if left is None else left - len(page)
 
     def observation(self, id: int) -> Observation | None:
-        with medium(self._path):
+        with medium(self._path), suppress(Undecodable):
             return observation.one(self._db, id)
+        return None
 
     def fold(self, folder: Folder, *, now: datetime | None = None) -> Folded:
         at = moment_to_text(now.replace(microsecond=0)) if now else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,9 +14,7 @@ from catcher.catalogue import Catalogue
 from catcher.config import Config
 from catcher.desk.watch import AlertWatch
 from catcher.model.clock import Clock
-from catcher.model.leak.incident import Incident
-from catcher.model.mail.observation import Observation
-from catcher.model.ports import Store
+from catcher.model.ports import Folded, Folder, Store
 from catcher.privacy import KeyRing
 from catcher.serve import upkeep
 from catcher.serve.upkeep import UpkeepRounds
@@ -65,16 +62,29 @@ def test_a_clock_that_is_set_back_stops_no_watch(monkeypatch: pytest.MonkeyPatch
     assert len(looked) == 6, "what is due is looked for each minute"
 
 
+class Counted(MemoryStore):
+    """A store that counts its folds, and can be told to fail in them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folds = 0
+        self.trouble: Exception | None = None
+
+    def fold(self, folder: Folder, *, now: datetime | None = None) -> Folded:
+        self.folds += 1
+        if self.trouble is not None:
+            raise self.trouble
+        return super().fold(folder, now=now)
+
+
 class Kept:
-    """A store that several openings share, and what upkeep does to it."""
+    """A store that several openings share, and keys."""
 
     def __init__(self, folder_of_keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.store, self.keys = MemoryStore(), KeyRing(folder_of_keys)
+        self.store, self.keys = Counted(), KeyRing(folder_of_keys)
         self.failure: Exception | None = None
-        self.folds = 0
         self.dropped: list[date] = []
         """The days of which the delivery log was told."""
-        self._folding: Exception | None = None
         monkeypatch.setattr(upkeep.wiring, "open_store", self._open)
 
     def _open(self, _: Config) -> Store:
@@ -82,19 +92,10 @@ class Kept:
             raise self.failure
         return self.store
 
-    def fold(self, observations: Sequence[Observation]) -> Mapping[str, Incident]:
-        self.folds += 1
-        if self._folding is not None:
-            raise self._folding
-        return folder(observations)
-
-    def folding_fails(self, error: Exception | None) -> None:
-        self._folding = error
-
     def process(self) -> tuple[UpkeepRounds, AlertWatch]:
         """The upkeep of a new process, as after a reload."""
-        watch = AlertWatch(lambda: self.store, self.fold, Catalogue.of([]))
-        return UpkeepRounds(cast(Config, None), self.keys, self.fold, watch, self.dropped.append), watch
+        watch = AlertWatch(lambda: self.store, folder, Catalogue.of([]))
+        return UpkeepRounds(cast(Config, None), self.keys, folder, watch, self.dropped.append), watch
 
     def add(self, at: datetime) -> None:
         self.store.add([[observation(transaction=f"t{at:%d%H%M}", retry_tag=None, observed_at=at)]])
@@ -112,13 +113,13 @@ FIRST = datetime(2026, 12, 1, tzinfo=UTC)
 def test_a_reload_repeats_no_upkeep(kept: Kept) -> None:
     kept.add(NOON)
     kept.process()[0].look(NOON)
-    assert kept.folds == 1
+    assert kept.store.folds == 1
     for n in range(5):
         kept.add(NOON + n * HOUR)
         kept.process()[0].look(NOON + n * HOUR)
-    assert kept.folds == 1
+    assert kept.store.folds == 1
     kept.process()[0].look(NOON + DAY)
-    assert kept.folds == 2
+    assert kept.store.folds == 2
 
 
 def test_it_runs_once_a_day_after_five_past_one(kept: Kept) -> None:
@@ -126,9 +127,9 @@ def test_it_runs_once_a_day_after_five_past_one(kept: Kept) -> None:
     rounds.look(NOON)
     kept.add(NOON)
     for minutes in (0, 64, 65, 66, 600):
-        before = kept.folds
+        before = kept.store.folds
         rounds.look(FIRST + timedelta(minutes=minutes))
-        assert (kept.folds > before) == (minutes == 65)
+        assert (kept.store.folds > before) == (minutes == 65)
 
 
 def test_a_key_goes_an_hour_after_its_month_whatever_the_store_does(kept: Kept) -> None:
@@ -145,13 +146,13 @@ def test_a_key_goes_an_hour_after_its_month_whatever_the_store_does(kept: Kept) 
 def test_a_fold_that_fails_is_tried_again_after_ten_minutes_and_told(kept: Kept) -> None:
     kept.add(NOON)
     kept.keys.tokens(NOON)
-    kept.folding_fails(ValueError())
+    kept.store.trouble = ValueError()
     rounds, watch = kept.process()
     for minutes in (65, 66, 70, 75):
         rounds.look(FIRST + timedelta(minutes=minutes))
-    assert (kept.folds, watch.failed) == (2, {"fold"})
+    assert (kept.store.folds, watch.failed) == (2, {"fold"})
     assert kept.keys.key_ids() == []
-    kept.folding_fails(None)
+    kept.store.trouble = None
     rounds.look(FIRST + timedelta(minutes=85))
     assert kept.store.periods()[0].settled_at == FIRST + timedelta(minutes=85)
 
@@ -166,7 +167,7 @@ def test_by_a_clock_that_jumped_nothing_is_destroyed(kept: Kept) -> None:
         rounds.look(now)
         assert not watch.sure
         assert kept.keys.key_ids() == ["2026-11"]
-        assert (kept.folds, kept.store.periods()) == (1, before)
+        assert (kept.store.folds, kept.store.periods()) == (1, before)
         assert kept.dropped == [NOON.date()]
     rounds.look(NOON + timedelta(minutes=1))
     assert watch.sure

@@ -24,14 +24,14 @@ from catcher.model.ports import ColumnValue, ObservationRow
 from catcher.privacy.retention import fields_of, network_of
 from catcher.store.codec import OBSERVATION_COLUMNS
 from catcher.store.sqlite.byday.dropping import NARROW_ROWS, WIDE_ROWS, mark_for_dropping
-from catcher.store.sqlite.byday.registry import Part, Registry
+from catcher.store.sqlite.byday.registry import MailPart, Registry
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.statement import quoted_columns
 
-TRACE = fields_of(Retention.COARSE_30_DAYS)
-TOKEN = fields_of(Retention.PERIOD)
-RECENT = fields_of(Retention.FIVE_DAYS)
-MAIL = tuple(name for name in OBSERVATION_COLUMNS if name in (*fields_of(Retention.KEEP_DAYS), *TRACE))
+TRACE_COLUMNS = fields_of(Retention.COARSE_30_DAYS)
+TOKEN_COLUMNS = fields_of(Retention.PERIOD)
+RECENT_COLUMNS = fields_of(Retention.FIVE_DAYS)
+MAIL_COLUMNS = tuple(name for name in OBSERVATION_COLUMNS if name in (*fields_of(Retention.KEEP_DAYS), *TRACE_COLUMNS))
 """Columns of each table behind ``id``, by retention; ``mail_N`` has the coarse form of what ``trace_N`` has."""
 _EMPTY = {"recipients": "'[]'", "signatures": "'[]'", "retry_tag": "NULL"}
 """Column → what is read where its table or row is gone, if not NULL. A row whose recent fields are empty has no row in
@@ -55,14 +55,14 @@ def create_part(db: Database, number: int) -> None:
     """Makes the tables of a part. It runs once a day amid the mail, so it is plain SQL."""
     n = number
     for statement in (
-        f'CREATE TABLE "mail_{n}" ("id" INTEGER PRIMARY KEY, {_columns(MAIL[1:])})',
+        f'CREATE TABLE "mail_{n}" ("id" INTEGER PRIMARY KEY, {_columns(MAIL_COLUMNS[1:])})',
         f'CREATE INDEX "idx_mail_{n}_ref" ON "mail_{n}" ("ref")',
-        f'CREATE TABLE "trace_{n}" ("id" INTEGER PRIMARY KEY, {_columns(TRACE)}, "resting" INTEGER NOT NULL)',
+        f'CREATE TABLE "trace_{n}" ("id" INTEGER PRIMARY KEY, {_columns(TRACE_COLUMNS)}, "resting" INTEGER NOT NULL)',
         # Mails that stop counting when another organisation's mail comes from their client's address.
         f'CREATE INDEX "idx_trace_{n}_resting" ON "trace_{n}" ("client") WHERE resting',
         # The column buckets is for days and buckets of mailboxes; nothing fills it yet.
-        f'CREATE TABLE "token_{n}" ("id" INTEGER PRIMARY KEY, {_columns(TOKEN)}, "buckets" TEXT)',
-        f'CREATE TABLE "recent_{n}" ("id" INTEGER PRIMARY KEY, {_columns(RECENT)})',
+        f'CREATE TABLE "token_{n}" ("id" INTEGER PRIMARY KEY, {_columns(TOKEN_COLUMNS)}, "buckets" TEXT)',
+        f'CREATE TABLE "recent_{n}" ("id" INTEGER PRIMARY KEY, {_columns(RECENT_COLUMNS)})',
         # Each mail changes a random page of the next two; short keys keep the number of pages low.
         f'CREATE TABLE "retry_{n}" ("key" INTEGER NOT NULL, "id" INTEGER NOT NULL, PRIMARY KEY ("key", "id")) '
         "WITHOUT ROWID",
@@ -96,17 +96,17 @@ class PartLines(NamedTuple):
 
 @lru_cache(maxsize=64)
 def part_statements(number: int) -> PartStatements:
-    """The statements of part ``number``; columns in the order of ``split``."""
+    """The statements of part ``number``; columns in the order of ``split_row``."""
 
     def insert(table: str, columns: Sequence[str]) -> str:
         marks = ",".join("?" * len(columns))
         return f"INSERT INTO {table}_{number} ({quoted_columns(columns)}) VALUES ({marks})"
 
     return PartStatements(
-        insert("mail", MAIL),
-        insert("trace", ("id", *TRACE, "resting")),
-        insert("token", ("id", *TOKEN)),
-        insert("recent", ("id", *RECENT)),
+        insert("mail", MAIL_COLUMNS),
+        insert("trace", ("id", *TRACE_COLUMNS, "resting")),
+        insert("token", ("id", *TOKEN_COLUMNS)),
+        insert("recent", ("id", *RECENT_COLUMNS)),
         f"INSERT INTO retry_{number} VALUES (?,?)",
         f"INSERT OR IGNORE INTO signature_{number} VALUES (?,?)",
     )
@@ -116,12 +116,12 @@ def _place(name: str) -> int:
     return OBSERVATION_COLUMNS.index(name)
 
 
-_mail = itemgetter(*map(_place, MAIL))
-_trace = itemgetter(*map(_place, TRACE))
-_token = itemgetter(*map(_place, TOKEN))
-recent_of: Callable[[ObservationRow], tuple[Any, ...]] = itemgetter(*map(_place, RECENT))
-_AT, _CLIENT = MAIL.index("observed_at"), MAIL.index("client")
-_ID, _RETRY_OF, _REPLAYED = MAIL.index("id"), MAIL.index("retry_of"), MAIL.index("replayed")
+_mail = itemgetter(*map(_place, MAIL_COLUMNS))
+_trace = itemgetter(*map(_place, TRACE_COLUMNS))
+_token = itemgetter(*map(_place, TOKEN_COLUMNS))
+recent_of: Callable[[ObservationRow], tuple[Any, ...]] = itemgetter(*map(_place, RECENT_COLUMNS))
+_AT, _CLIENT = MAIL_COLUMNS.index("observed_at"), MAIL_COLUMNS.index("client")
+_ID, _RETRY_OF, _REPLAYED = MAIL_COLUMNS.index("id"), MAIL_COLUMNS.index("retry_of"), MAIL_COLUMNS.index("replayed")
 _network_of = lru_cache(maxsize=4096)(network_of)
 
 
@@ -143,7 +143,7 @@ class SplitRow(NamedTuple):
     token: tuple[ColumnValue, ...]
 
 
-def split(row: ObservationRow, id: int, retry_of: int | None, *, replayed: bool) -> SplitRow:
+def split_row(row: ObservationRow, id: int, retry_of: int | None, *, replayed: bool) -> SplitRow:
     """The row with the store's own values, in the columns of its tables."""
     mail = list(_mail(row))
     mail[_ID], mail[_RETRY_OF], mail[_REPLAYED] = id, retry_of, replayed
@@ -153,10 +153,10 @@ def split(row: ObservationRow, id: int, retry_of: int | None, *, replayed: bool)
 
 STOPPED = f"fresh = 0, fresh_reason = '{CountReason.SHARED_ADDRESS.value}'"
 """What becomes of a mail that counted by its client's address, once another organisation's came from there."""
-_FRESH, _REASON = MAIL.index("fresh"), MAIL.index("fresh_reason")
+_FRESH, _REASON = MAIL_COLUMNS.index("fresh"), MAIL_COLUMNS.index("fresh_reason")
 
 
-def stop(mail: list[ColumnValue]) -> None:
+def stop_counting(mail: list[ColumnValue]) -> None:
     """As ``STOPPED``, before the line is written."""
     mail[_FRESH], mail[_REASON] = 0, CountReason.SHARED_ADDRESS.value
 
@@ -178,11 +178,11 @@ def part_columns(trace: bool, token: bool, recent: bool) -> str:
 
 
 def _column(name: str, trace: bool, token: bool, recent: bool) -> str:
-    if name in TRACE:
+    if name in TRACE_COLUMNS:
         return moment_or(name, trace)
-    if name in MAIL:
+    if name in MAIL_COLUMNS:
         return f'm."{name}"'
-    there = (token and name in TOKEN and "k") or (recent and name in RECENT and "r")
+    there = (token and name in TOKEN_COLUMNS and "k") or (recent and name in RECENT_COLUMNS and "r")
     empty = "'[]'" if name == "signatures_before" else _EMPTY.get(name, "NULL")
     return f'ifnull({there}."{name}",{empty})' if there else empty
 
@@ -192,7 +192,7 @@ def moment_or(name: str, trace: bool) -> str:
     return f'ifnull(t."{name}",m."{name}")' if trace else f'm."{name}"'
 
 
-def select(part: Part, where: str, more: str = "") -> str:
+def select(part: MailPart, where: str, more: str = "") -> str:
     """A query for observations of ``part``."""
     there = (part.trace, part.token, part.recent)
     return f"SELECT {part_columns(*there)} FROM {part_source(part.number, *there)} WHERE {where} {more}"
@@ -202,14 +202,14 @@ _GROUPS = {"token": ("token",), "recent": ("signature", "retry", "recent"), "tra
 """Flag of a part → the tables that are there together."""
 
 
-def table_names(part: Part) -> list[str]:
+def table_names(part: MailPart) -> list[str]:
     """The tables of ``part`` that are there."""
     there = [table for flag, tables in _GROUPS.items() if getattr(part, flag) for table in tables]
     return [f"{table}_{part.number}" for table in ("mail", *there)]
 
 
 def drop_tables(
-    db: Database, registry: Registry, part: Part, *, tables: Sequence[str] = tuple(_GROUPS), mail: bool = False
+    db: Database, registry: Registry, part: MailPart, *, tables: Sequence[str] = tuple(_GROUPS), mail: bool = False
 ) -> None:
     """Marks tables of a part for dropping, as far as they are there; with ``mail`` the part is gone."""
     gone = [flag for flag in tables if getattr(part, flag)]

@@ -13,7 +13,7 @@ MOST_ROWS = 100_000
 """Rows after which a day gets another part: dropping an index of so many rows takes a few milliseconds."""
 
 
-class Part(NamedTuple):
+class MailPart(NamedTuple):
     """The mails of one day in UTC, or some of them. Its tables end in its number; ``mail_N`` is always there."""
 
     number: int
@@ -61,7 +61,7 @@ class Registry:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._version: int | None = None
-        self._parts: dict[int, Part] = {}
+        self._parts: dict[int, MailPart] = {}
         self._daily: dict[int, DailyTable] = {}
         self._last_id = self._last_number = 0
         self.alone: set[tuple[str, str, str]] = set()
@@ -78,7 +78,8 @@ class Registry:
         self.alone.clear()
         columns = "number, day, first_id, last_id, rows, trace, token, recent"
         parts = (
-            Part(*row[:5], *map(bool, row[5:])) for row in self._db.execute(f"SELECT {columns} FROM part").fetchall()
+            MailPart(*row[:5], *map(bool, row[5:]))
+            for row in self._db.execute(f"SELECT {columns} FROM part").fetchall()
         )
         self._parts = {part.number: part for part in parts}
         daily = self._db.execute("SELECT number, kind, day FROM daily").fetchall()
@@ -88,7 +89,7 @@ class Registry:
         self._last_number = number
         self._version = version
 
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[MailPart]:
         """All parts, in the order in which they were made."""
         self._load()
         return list(self._parts.values())
@@ -111,9 +112,9 @@ class Registry:
         self._db.execute("UPDATE origin SET last_number = ?", [self._last_number])
         return self._last_number
 
-    def add_part(self, day: str, first_id: int) -> Part:
+    def add_part(self, day: str, first_id: int) -> MailPart:
         """Registers an empty part; the caller makes its tables."""
-        part = Part(self.new_number(), day, first_id, first_id - 1, 0, True, True, True)
+        part = MailPart(self.new_number(), day, first_id, first_id - 1, 0, True, True, True)
         self._db.execute("INSERT INTO part VALUES (?,?,?,?,?,?,?,?)", part)
         self._parts[part.number] = part
         return part
@@ -132,15 +133,16 @@ class Registry:
         self._parts[number] = part._replace(last_id=last_id, rows=part.rows + rows)
         self._last_id = max(self._last_id, last_id)
 
-    def without(self, part: Part, *, tables: Iterable[str]) -> None:
+    def without(self, part: MailPart, *, tables: Iterable[str]) -> None:
         """Notes that some of ``trace``, ``token`` and ``recent`` aren't the part's any more."""
-        changes = dict.fromkeys(tables, False)
+        known = self._parts[part.number]
+        left = {name: getattr(known, name) and name not in tables for name in ("trace", "token", "recent")}
         self._db.execute(
-            f"UPDATE part SET {','.join(f'{name} = 0' for name in changes)} WHERE number = ?", [part.number]
+            "UPDATE part SET trace = ?, token = ?, recent = ? WHERE number = ?", [*left.values(), part.number]
         )
-        self._parts[part.number] = self._parts[part.number]._replace(**changes)
+        self._parts[part.number] = known._replace(trace=left["trace"], token=left["token"], recent=left["recent"])
 
-    def remove_part(self, part: Part) -> None:
+    def remove_part(self, part: MailPart) -> None:
         """Notes that a part is gone; its ids aren't used again."""
         self._db.execute("UPDATE origin SET last_id = max(last_id, ?)", [part.last_id])
         self._db.execute("DELETE FROM part WHERE number = ?", [part.number])

@@ -8,8 +8,8 @@ from catcher.model.errors import StoreUnavailable
 from catcher.store.sqlite.connection import PatientDatabase, write_transaction
 
 MOST_LOG_OCTETS = 512 * 1024 * 1024
-"""Size of the log beyond which nothing more is forgotten until the log can be emptied: a reader that holds it would make
-it grow by all that is removed. Mails are stored all the same."""
+"""Size of the log beyond which nothing more is forgotten until the log can be emptied: a reader that holds it would
+make it grow by all that is removed. Mails are stored all the same."""
 
 
 def scrub(db: PatientDatabase) -> bool:

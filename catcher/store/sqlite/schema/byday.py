@@ -62,7 +62,8 @@ _MOVE = (
     f"""INSERT INTO "token_{{n}}" SELECT id, reverse_path_token, recipients, author_token, NULL, NULL {_ROWS}""",
     f"""INSERT INTO "recent_{{n}}" SELECT id, retry_tag, signatures {_ROWS}
         AND (retry_tag IS NOT NULL OR signatures <> '[]')""",
-    f"""INSERT INTO "retry_{{n}}" SELECT tag_key(retry_tag), id {_ROWS} AND retry_tag IS NOT NULL AND retry_of IS NULL""",
+    f"""INSERT INTO "retry_{{n}}" SELECT tag_key(retry_tag), id {_ROWS} AND retry_tag IS NOT NULL
+        AND retry_of IS NULL""",
     f"""INSERT OR IGNORE INTO "signature_{{n}}" SELECT token, observation FROM signature
         WHERE observation IN (SELECT id {_ROWS})""",
 )
@@ -104,8 +105,8 @@ def move(db: Database) -> None:
         for begin in range(0, rows, _PART_ROWS):
             number += 1
             first, up_to, some = db.execute(
-                "SELECT min(id), max(id), count(*) FROM (SELECT id FROM observation WHERE substr(observed_at, 1, 10) = ? "
-                "AND id > ? ORDER BY id LIMIT ?)",
+                "SELECT min(id), max(id), count(*) FROM (SELECT id FROM observation "
+                "WHERE substr(observed_at, 1, 10) = ? AND id > ? ORDER BY id LIMIT ?)",
                 [day, after, min(_PART_ROWS, rows - begin)],
             ).fetchone()
             _move_part(db, number, day, first, up_to, some)

@@ -11,12 +11,13 @@ from catcher.store.sqlite.byday.layout import table_names
 from catcher.store.sqlite.byday.registry import DailyKind
 from catcher.store.sqlite.connection import PRAGMAS, PatientDatabase, connect, create_file, medium, read_transaction
 from catcher.store.sqlite.library import Database
+from catcher.store.sqlite.observation import undecodable
 from catcher.store.sqlite.schema import migrations, tables
 from catcher.store.sqlite.schema.structure import StoredTable, day_tables_of, tables_of
 from catcher.store.sqlite.sums import mailboxes
 
 _MOST_LINES = 20
-"""Most shown lines of SQLite's integrity check."""
+"""Most shown lines of one check."""
 
 
 def migrate_file(path: Path) -> list[str]:
@@ -36,15 +37,15 @@ def migrate_file(path: Path) -> list[str]:
 def verify_file(path: Path) -> tuple[Fault, ...]:
     """The faults of the database at ``path``; an empty tuple if it has none. Changes nothing.
 
-    Checks the file's integrity, its references, the applied steps, its tables against the schema, the durability
-    settings, and the file's mode. Raises EnvironmentFailure when the database doesn't exist.
+    Checks the file's integrity, its references, the applied steps, its tables against the schema, each row of a mail,
+    the durability settings, and the file's mode. Raises EnvironmentFailure when the database doesn't exist.
     """
     if not path.exists():
         raise EnvironmentFailure(f"{path}: there is no database; 'catcher store migrate' makes one")
     with medium(path):
         db = connect(path)
         try:
-            faults = _integrity(db) or [*_references(db), *_schema(db), *_settings(db)]
+            faults = _integrity(db) or [*_references(db), *(_schema(db) or _rows(db)), *_settings(db)]
             faults += _mode(path)
         finally:
             db.close()
@@ -107,6 +108,18 @@ def _wanted_by_day(db: PatientDatabase) -> Iterator[StoredTable]:
         names += [name for _, name in mailboxes.tables(db)]
     for name in names:
         yield pattern[name.partition("_")[0]]._replace(name=name)
+
+
+def _rows(db: PatientDatabase) -> list[_Finding]:
+    """Findings for mails that can't be decoded: the first ones one by one, and the number of all."""
+    found, number = [], 0
+    remedy = "it is left out everywhere, and goes after keep_days; restore a copy if it matters"
+    for number, (id, column) in enumerate(undecodable(db), 1):
+        if number <= _MOST_LINES:
+            found.append((f"observation {id}", f"can't be decoded: {column}", remedy))
+    if number > _MOST_LINES:
+        found.append(("observations", f"{number} can't be decoded", remedy))
+    return found
 
 
 def _settings(db: Database) -> list[_Finding]:

@@ -6,6 +6,7 @@ the folder works these out from the first of them.
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -84,6 +85,18 @@ class FoldReader:
 
     def batch(self, db: PatientDatabase, after: int) -> FoldBatch | None:
         """The observations behind the id ``after``; None if there are none."""
+        decoding, db.conn.text_factory = db.conn.text_factory, str
+        try:
+            return self._batch(db, after)
+        except sqlite3.OperationalError:
+            pass  # octets that aren't UTF-8, or a failure that comes again
+        finally:
+            db.conn.text_factory = decoding
+        return self._batch(db, after)
+
+    def _batch(self, db: PatientDatabase, after: int) -> FoldBatch | None:
+        """As ``batch``, in the connection's way of decoding text: SQLite's own is the quickest, and fails for octets
+        that aren't UTF-8."""
         batch = FoldBatch(after)
         with read_transaction(db):
             for row in _rows(db, after):

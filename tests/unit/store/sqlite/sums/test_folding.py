@@ -129,6 +129,19 @@ def test_a_row_that_cannot_be_decoded_is_set_apart_and_the_others_are_folded(tmp
         assert store.fold(folder) == Folded(1)
 
 
+@pytest.mark.parametrize("column", ["sender", "domain", "observed_at", "recipients", "author_token"])
+def test_octets_that_are_no_text_are_set_apart_too(tmp_path: Path, column: str) -> None:
+    """SQLite itself would end the whole query."""
+    path = tmp_path / "catcher.db"
+    with closing(SqliteStore(path)) as store:
+        store.add(mails(3))
+        with closing(sqlite3.connect(path)) as other, other:
+            table = "token_1" if column in ("recipients", "author_token") else "mail_1"
+            other.execute(f"UPDATE {table} SET {column} = CAST(x'61ff62' AS TEXT) WHERE id = 2")
+        assert store.fold(folder) == Folded(2, set_apart=1)
+        assert {i.mails for i in store.incidents()} == {2}
+
+
 def test_a_row_that_was_changed_to_nonsense_after_it_was_folded_is_set_apart(tmp_path: Path) -> None:
     path = tmp_path / "catcher.db"
     with closing(SqliteStore(path)) as store:
