@@ -29,6 +29,7 @@ from catcher.config.values import (
     ServerAddress,
     SmtpListen,
     SocketPath,
+    TlsSuites,
     WebAddress,
     Workers,
     ZoneName,
@@ -44,6 +45,7 @@ from catcher.model.defaults import (
     SMTP_CONNECTION_RATE,
     SMTP_CONNECTION_RATE_PER_PREFIX,
     SMTP_CONNECTIONS,
+    SMTP_TLS_SUITES,
 )
 from catcher.model.language import Language, named_languages
 from catcher.model.storekind import StoreKind
@@ -185,6 +187,9 @@ class SmtpSection(ConfigSection):
     certificate is made in the state folder."""
     key: ExistingFile | None = Field(default=None, examples=["tls/key.pem"])
     """PEM file of the certificate's private key; needed where `certificate` is given."""
+    tls_suites: TlsSuites = SMTP_TLS_SUITES
+    """Cipher suites of TLS 1.2, in OpenSSL's form. The default has those of Postfix's list medium, for old senders; TLS
+    1.3 has its own."""
     explanations: ExistingFolder | None = Field(
         default=None,
         examples=["explanations"],

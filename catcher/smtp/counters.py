@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from catcher.smtp.wire.tls import HandshakeFailure
+
 
 @dataclass(slots=True)
 class Counters:
@@ -23,6 +25,24 @@ class Counters:
     """Parameters of MAIL and RCPT that were not offered: AUTH=<>, DSN's parameters, REQUIRETLS and others."""
     tls: int = 0
     """Sessions in which a TLS handshake succeeded."""
+    tls_failed: int = 0
+    """TLS handshakes that failed, for all the reasons that follow."""
+    tls_no_suite: int = 0
+    """Of these: the client offered none of our suites (``smtp.tls_suites``)."""
+    tls_version: int = 0
+    """Of these: the client offered neither TLS 1.2 nor 1.3."""
+    tls_no_method: int = 0
+    """Of these: no signature, group or key share that both know."""
+    tls_not_tls: int = 0
+    """Of these: the octets behind STARTTLS were no TLS."""
+    tls_certificate: int = 0
+    """Of these: the client refused our certificate."""
+    tls_alert: int = 0
+    """Of these: the client sent another alert."""
+    tls_vanished: int = 0
+    """Of these: the connection ended."""
+    tls_other: int = 0
+    """Of these: another reason."""
     tls_injected: int = 0
     """STARTTLS commands followed by plain octets, which were dropped."""
     accepted: int = 0
@@ -53,3 +73,8 @@ class Counters:
     """Sessions ended by a time limit, or because their data came too slowly."""
     internal_errors: int = 0
     """Bugs in catcher, each with one line in the log."""
+
+    def count_tls_failure(self, failure: HandshakeFailure) -> None:
+        self.tls_failed += 1
+        name = f"tls_{failure.name.lower()}"
+        setattr(self, name, getattr(self, name) + 1)

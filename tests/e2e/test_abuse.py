@@ -1,4 +1,7 @@
-"""Thousands of idle and trickling clients, messages without measure: memory is bounded, good clients are served."""
+"""Thousands of idle and trickling clients, messages without measure: memory is bounded, good clients are served.
+
+Longer than others: the attacks share their clients and the server that they are led against.
+"""
 
 from __future__ import annotations
 

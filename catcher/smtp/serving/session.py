@@ -41,6 +41,7 @@ from catcher.smtp.throttledlog import ThrottledLog
 from catcher.smtp.wire import replies
 from catcher.smtp.wire.crlf import LineMender
 from catcher.smtp.wire.replies import Reply
+from catcher.smtp.wire.tls import HandshakeFailure
 
 _GREETED, _COMMANDS, _RECORDING = SessionState.GREETED, SessionState.COMMANDS, SessionState.RECORDING
 _DATA_BEGINS, _PHASE_ENDED = SessionEvent.DATA_BEGINS, SessionEvent.PHASE_ENDED
@@ -137,6 +138,11 @@ class SmtpSession(Connection):
             self._move(SessionEvent.TLS_ESTABLISHED)
             self._context.counters.tls += 1
             self._dialogue.tls_established()
+
+    def tls_failed(self, failure: HandshakeFailure) -> None:
+        """Counts a failed handshake: a sender that can't encrypt may send no mail at all."""
+        self._context.counters.count_tls_failure(failure)
+        self._log(logging.INFO, "a TLS handshake failed: %s", failure.value)
 
     def drain(self) -> None:
         """Ends the session because the server stops; an open transaction may end first."""
