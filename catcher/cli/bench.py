@@ -85,13 +85,17 @@ def _rounded(row: dict[str, Any]) -> dict[str, Any]:
 @command.command("smtp")
 @json_option
 @click.option("--mails", default=5000, show_default=True, help="How many small mails each server takes each way.")
-def smtp(as_json: bool, mails: int) -> None:
+@click.option(
+    "--connections", default=8000, show_default=True, help="How many with the largest envelope; 0: not at all."
+)
+def smtp(as_json: bool, mails: int, connections: int) -> None:
     """Measure mails a second beside other sinks.
 
     Also CPU and memory. The peers are Haraka, a plain aiosmtpd and Postfix's smtp-sink. The body stream is measured
-    alone.
+    alone, and so is the memory of connections with the largest envelope.
     """
     from catcher.bench import stream
+    from catcher.bench.connections import measure_connections
     from catcher.bench.smtp import measure_smtp, surroundings
     from catcher.bench.verdict import judgements
 
@@ -106,7 +110,8 @@ def smtp(as_json: bool, mails: int) -> None:
         rows.append(row)
     plain = {r.load: r.cpu_microseconds for r in rows if r.server == "aiosmtpd"}
     _show(as_json, (_with_ratio(asdict(row), plain.get(row.load)) for row in rows))
-    _show(as_json, (asdict(verdict) for verdict in judgements(rows, streamed)))
+    largest = measure_connections(connections) if connections else ()
+    _show(as_json, (asdict(verdict) for verdict in (*judgements(rows, streamed), *largest)))
 
 
 @command.command("fingerprint")
