@@ -77,7 +77,7 @@ async def run(
     for server in servers:
         await server.start()
     station.ready()
-    logging_counters = asyncio.create_task(_log_counters(counters))
+    logging_counters = asyncio.create_task(_log_counters(counters, operator_mail))
     await station.stopping.wait()
     closing = [asyncio.create_task(server.close(DRAIN_SECONDS)) for server in servers]
     await asyncio.sleep(0)  # lets each server close its listener before the parent gets the report ``draining``
@@ -86,6 +86,7 @@ async def run(
     await intake.close()
     await sink.close()
     logging_counters.cancel()
+    _log_operator_mail(operator_mail)
     log.info("SMTP so far: %s", _nonzero(counters))
 
 
@@ -165,7 +166,7 @@ def _note_answers(config: Config, answers: Sequence[PartyAnswer], at: datetime) 
         store.close()
 
 
-async def _log_counters(counters: smtp.Counters) -> None:
+async def _log_counters(counters: smtp.Counters, operator_mail: smtp.OperatorMail) -> None:
     """Logs the counters once a minute if they have changed."""
     logged = ""
     while True:
@@ -174,6 +175,13 @@ async def _log_counters(counters: smtp.Counters) -> None:
         if counted != logged:
             logged = counted
             log.info("SMTP so far: %s", counted)
+        _log_operator_mail(operator_mail)
+
+
+def _log_operator_mail(operator_mail: smtp.OperatorMail) -> None:
+    """Logs the mail for postmaster@ and abuse@ held domains since the last call, by day, mailbox and domain."""
+    for line in smtp.operator_mail_lines(operator_mail.take()):
+        log.info("mail for the operator, answered with the pointer, on %s", line)
 
 
 def _nonzero(counters: smtp.Counters) -> str:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from catcher.smtp.operatormail import MOST_CELLS, OTHER_DOMAINS, OperatorMail, OperatorMailKey
+from catcher.smtp.operatormail import (
+    MOST_CELLS,
+    MOST_NAMED,
+    OTHER_DOMAINS,
+    OperatorMail,
+    OperatorMailKey,
+    operator_mail_lines,
+)
 from tests.support.clocks import Clock
 from tests.support.smtpwire import NOW, OPENING, RecordingIntake, Wire, new_server, run
 
@@ -62,3 +69,14 @@ def test_the_number_of_counts_is_bounded() -> None:
     assert len(taken) == MOST_CELLS + 1
     assert taken[OperatorMailKey(day, OTHER_DOMAINS, "abuse")] == 100
     assert taken[OperatorMailKey(day, "0.ml", "abuse")] == 2
+
+
+def test_a_line_names_the_largest_counts_of_a_day_and_sums_up_the_others() -> None:
+    counts = {OperatorMailKey(TODAY, f"{number:03}.ml", "abuse"): 1 for number in range(MOST_NAMED + 30)}
+    counts[OperatorMailKey(TODAY, "navy.ml", "postmaster")] = 9
+    counts[OperatorMailKey(TODAY + timedelta(days=1), "army.ml", "abuse")] = 3
+    first, second = operator_mail_lines(counts)
+    assert first.startswith("2026-05-04: postmaster@navy.ml 9, abuse@000.ml 1, ")
+    assert first.endswith(", to others 31")
+    assert second == "2026-05-05: abuse@army.ml 3"
+    assert list(operator_mail_lines({})) == []

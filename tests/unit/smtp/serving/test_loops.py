@@ -135,15 +135,13 @@ def test_a_client_that_does_not_read_gets_no_more_replies() -> None:
         transport.is_slow = True
         assert transport.high is not None
         await wire.ask(*OPENING[:2])
-        for _ in range(100):
-            wire.arrive(REFUSED[2].encode() + b"\r\n")
         group = b"RCPT TO:<reader@refuse.test>\r\n" * 500
         for _ in range(10):
             wire.arrive(group)
             await settle()
         assert transport.high < len(transport.output) < transport.high + 8 * 1024
         assert not transport.reading
-        assert [(await wire.reply())[:3] for _ in range(5_100)] == ["550"] * 5_100
+        assert [(await wire.reply())[:3] for _ in range(5_000)] == ["550"] * 5_000
         assert transport.reading
         assert await wire.ask("NOOP") == ["250 2.0.0 ok"]
 

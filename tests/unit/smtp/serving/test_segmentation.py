@@ -1,4 +1,4 @@
-"""Any dialogue, in any packets, with any pauses, whether the client reads its replies or not: the same replies and records.
+"""Any dialogue, in any packets, with any pauses, read at once or late: the same replies and the same records.
 
 A session that loses its step, runs octets of a message as a command, or drops a reply differs from itself here.
 """
