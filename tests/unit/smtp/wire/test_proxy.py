@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.smtp.wire.proxy import ProxyError, read_header
+from catcher.smtp.wire.proxy import HEADER_MOST, Proxied, ProxyError, read_header
 from tests.support.smtpwire import MAIL, SETTINGS, RecordingIntake, Wire, new_server, run
 
 BEHIND = replace(SETTINGS, proxies=(ipaddress.ip_network("192.0.2.0/24"), ipaddress.ip_network("::1/128")))
@@ -79,6 +79,28 @@ def test_the_client_is_the_one_that_the_proxy_names(name: str, bytewise: bool) -
 
     run(main())
     assert [taken.transaction.client for taken in intake.taken] == [client]
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_a_header_ends_where_the_client_s_octets_begin(name: str) -> None:
+    header, _ = HEADERS[name]
+    for end in range(1, len(header)):
+        assert read_header(header[:end]) is None
+    for behind in (b"", b"\r\n", b"EHLO client.example\r\n"):
+        found = read_header(header + behind)
+        assert found is not None and found.octets == len(header)
+
+
+def test_the_longest_headers_are_read_and_no_longer_ones() -> None:
+    longest = b"PROXY UNKNOWN " + b"f" * 91
+    assert read_header(longest) is None
+    assert read_header(longest + b"\r\n") == Proxied(None, 107)
+    for longer in (longest + b"f\r\n", longest + b"ff", longest + b"f\r"):
+        with pytest.raises(ProxyError):
+            read_header(longer)
+    assert read_header(V2 + b"\x21\x11\x10\x00" + V4_HEADER[16:] + bytes(4084)) == Proxied("198.51.100.9", HEADER_MOST)
+    with pytest.raises(ProxyError):
+        read_header(V2 + b"\x21\x11\x10\x01")
 
 
 @pytest.mark.parametrize("header", BROKEN.values(), ids=BROKEN.keys())
