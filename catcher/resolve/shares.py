@@ -23,7 +23,7 @@ HOLDER_SLOTS = 8
 JOSTLE_SECONDS = 0.2
 """Seconds after which a query in flight may lose its slot to a fresh holder; Unbound's ``jostle-timeout``."""
 MAX_WAITING_QUESTIONS = 8192
-"""Most questions that wait, those of a thousand mails; each takes about a kilobyte."""
+"""Most questions that wait, those of a thousand mails at once; each takes 2.5 kB, all of them 20 MB."""
 _PATIENCE_OF_OLD = 5
 """A holder that isn't fresh evicts a query only after this number of jostle times: one second."""
 _NETWORK_QUANTUM = 4 * HOLDER_SLOTS

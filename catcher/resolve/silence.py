@@ -27,11 +27,11 @@ class SilentOrganisations:
         return len(self._until)
 
     def failed(self, asked: Charged, now: datetime) -> None:
-        """No answer came to a query."""
+        """No answer came to a query. What is over is forgotten."""
         for key in (asked, asked.organisation):
             self._until[key] = now + timedelta(seconds=SILENT_SECONDS)
             self._until.move_to_end(key)
-        while len(self._until) > 2 * MAX_SILENT:
+        while len(self._until) > 2 * MAX_SILENT or next(iter(self._until.values())) <= now:
             self._until.popitem(last=False)
 
     def answered(self, asked: Charged) -> None:

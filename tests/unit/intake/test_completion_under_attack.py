@@ -62,7 +62,7 @@ class Attacked:
 
     async def flood(self, client: str) -> None:
         async with asyncio.TaskGroup() as group:
-            for number in range(2000):
+            for number in range(900):
                 address = client.format(number >> 8, number & 255)
                 group.create_task(self.take(f"silent{number}.example", number, address, f"R-{number}"))
                 await asyncio.sleep(0.1)
@@ -70,13 +70,13 @@ class Attacked:
 
 @pytest.mark.parametrize("client", ["198.51.100.9", "10.{}.{}.9"], ids=["one-network", "many-networks"])
 def test_a_judgement_is_finished_during_a_flood(tmp_path: Path, client: str) -> None:
-    """The honest organisation's servers come back half a minute after its mail; the flood lasts over three minutes."""
+    """The honest organisation's servers come back half a minute after its mail; the flood lasts a minute and a half."""
 
     async def main() -> None:
         names = FakeDns(answer=answer)
         attacked = Attacked(tmp_path, names)
         flood = asyncio.create_task(attacked.flood(client))
-        await asyncio.sleep(100)
+        await asyncio.sleep(30)
         silent, names.silent = names.silent, "example"
         first = await attacked.take("contractor.example", 1, "192.0.2.1", "HONEST")
         assert first.authentication.spf.result is AuthResult.TEMPERROR

@@ -200,3 +200,5 @@ def test_silence_is_remembered_for_half_a_minute_and_bounded() -> None:
     for number in range(2 * MAX_SILENT):
         silent.failed(Charged("n", f"o{number}.example"), NOW)
     assert len(silent) == 2 * MAX_SILENT
+    silent.failed(GENUINE, NOW + timedelta(seconds=SILENT_SECONDS))
+    assert len(silent) == 2, "what is over is forgotten"

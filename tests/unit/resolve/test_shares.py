@@ -124,6 +124,78 @@ def test_the_one_that_comes_last_is_refused_where_too_many_wait() -> None:
     run(main())
 
 
+def order_of(shares: Shares, owners: list[Owner]) -> list[Charged]:
+    """The holders in the order in which they get the one slot."""
+    found: list[Charged] = []
+    while in_flight := [owner for owner in owners if owner.is_in_flight]:
+        found.append(in_flight[0].holder)
+        in_flight[0].release()
+    return found
+
+
+def test_holders_that_had_their_share_take_turns() -> None:
+    """First the latest fresh organisation has its eight slots, then the other; then they alternate."""
+
+    async def main() -> None:
+        shares = Shares(1)
+        busy = Owner(shares, Charged("busy", "busy")).submit()
+        holders = [Charged("n", "one"), Charged("n", "two")]
+        owners = [Owner(shares, holder).submit() for holder in holders for _ in range(12)]
+        busy.release()
+        found = [holder.organisation for holder in order_of(shares, owners)]
+        assert found == ["two"] * 8 + ["one"] * 8 + ["two", "one"] * 4
+
+    run(main())
+
+
+def test_networks_that_had_their_share_take_turns_and_a_fresh_one_goes_before_them() -> None:
+    async def main() -> None:
+        shares = Shares(1)
+        busy = Owner(shares, Charged("busy", "busy")).submit()
+        owners = [Owner(shares, Charged(n, f"o{i}")).submit() for n in ("one", "two") for i in range(40)]
+        busy.release()
+        found = [owner.holder.network for owner in owners if owner.is_in_flight]
+        for _ in range(64):
+            (running,) = [owner for owner in owners if owner.is_in_flight]
+            found.append(running.holder.network)
+            running.release()
+        assert found[1:] == ["two"] * 32 + ["one"] * 32
+        fresh = Owner(shares, Charged("fresh", "x")).submit()
+        owners += [fresh, *(Owner(shares, Charged("two", f"later{i}")).submit() for i in range(4))]
+        rest = [holder.network for holder in order_of(shares, owners)]
+        assert rest[1] == "fresh", "although the others have newer questions"
+        rest.remove("fresh")
+        assert rest[:16] == ["two", "one"] * 8
+
+    run(main())
+
+
+def test_the_oldest_query_of_the_network_with_most_is_evicted() -> None:
+    async def main() -> None:
+        shares = Shares(4)
+        light = Owner(shares, ONE).submit()
+        await asyncio.sleep(0.1)
+        heavy = [Owner(shares, Charged("heavy", f"o{number}")).submit() for number in range(3)]
+        await asyncio.sleep(JOSTLE_SECONDS + 0.1)
+        assert Owner(shares, OTHER).submit().is_in_flight
+        assert light.is_in_flight
+        assert [owner.events[-1] for owner in heavy] == ["evicted", "begun", "begun"]
+
+    run(main())
+
+
+def test_a_failure_now_and_then_is_no_silence_but_two_in_a_row_are() -> None:
+    async def main() -> None:
+        shares = Shares(1)
+        owners = [Owner(shares, ONE).submit() for _ in range(8)]
+        for owner, is_answered in zip(owners[:6], (False, True, False, True, False, False), strict=True):
+            assert owner.is_in_flight
+            owner.release(is_answered=is_answered)
+        assert [owner.events[-1] for owner in owners] == ["released"] * 6 + ["refused"] * 2
+
+    run(main())
+
+
 @settings(max_examples=200)
 @given(st.integers(0, 2**32))
 def test_each_turn_has_one_end_whatever_happens(seed: int) -> None:
