@@ -31,7 +31,7 @@ def test_the_database_waits_for_the_upkeep_of_a_month(tmp_path: Path) -> None:
     """Its oldest rows are due, and so are minutes and retry tags of before; last month's key is there."""
     prepare_database(tmp_path / "catcher.db", 2000, NOW, "typo.test")
     prepare_keys(tmp_path / "keys", NOW)
-    assert KeyRing(tmp_path / "keys").periods() == ["2026-10", "2026-11"]
+    assert KeyRing(tmp_path / "keys").ended(NOW) == ["2026-10"]
     store = SqliteStore(tmp_path / "catcher.db")
     try:
         stored = list(store.observations())
