@@ -2,8 +2,8 @@
 
 ::
 
-    config ─▶ open_store · key_ring · load_catalogue · organisations · folder · contact_book · finder ·
-               tenant_discovery · resolver
+    config ─▶ open_store · open_store_to_read · key_ring · load_catalogue · organisations · folder · contact_book ·
+               finder · tenant_discovery · resolver
     the one clock: SystemClock
 
 Each adapter is imported in the function that makes it, so that a command loads only the modules it uses.
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from catcher.desk.vouching import Voucher
     from catcher.directory import ImportedLists, Organisations, Parties
     from catcher.model.clock import Clock
+    from catcher.model.diskroom import DiskRoom
     from catcher.model.mail.marking import OwnMarkings
     from catcher.model.ports import Folder, Resolver, Store
     from catcher.notices.find import Fetcher, Finder
@@ -50,14 +51,32 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def open_store(config: Config, *, patience: float | None = None) -> Store:
+def open_store(config: Config, *, patience: float | None = None, checkpointed: bool = False) -> Store:
     """The store at ``store.url``; it is created and migrated if needed. Raises EnvironmentFailure.
 
     ``patience``: seconds that a write waits for a write of another process; None: the store's default.
+    ``checkpointed``: whether the process runs the store's checkpointer.
     """
     from catcher.store import PATIENCE_SECONDS, store_at
 
-    return store_at(config.store.url, patience=PATIENCE_SECONDS if patience is None else patience)
+    patience = PATIENCE_SECONDS if patience is None else patience
+    return store_at(config.store.url, patience=patience, checkpointed=checkpointed)
+
+
+def room_for_store(config: Config) -> DiskRoom | None:
+    """The room that the disk has for the store; None when it can't be asked."""
+    from catcher.store import folder_of_store
+    from catcher.store.diskfloor import disk_room
+
+    return disk_room(folder_of_store(config.store.url), config.store.reserve_mb)
+
+
+def open_store_to_read(config: Config) -> Store:
+    """The store at ``store.url`` for a command that reads alone: nothing is made, migrated or changed. A missing store
+    is an empty one. Raises EnvironmentFailure."""
+    from catcher.store import store_to_read
+
+    return store_to_read(config.store.url)
 
 
 def key_ring(config: Config) -> KeyRing:
@@ -108,13 +127,10 @@ def parties(config: Config, lists: ImportedLists | None = None) -> Parties:
 
 
 def folder(config: Config, lists: ImportedLists | None = None) -> Folder:
-    """The function that folds observations into incidents: by organisation and calendar month (UTC). ``lists``: as
-    ``parties``."""
-    from functools import partial
+    """Folds observations into incidents, by organisation. ``lists``: as ``parties``."""
+    from catcher.incident import MailFolder
 
-    from catcher.incident import fold
-
-    return partial(fold, party_of=parties(config, lists).party_of, period_of=lambda moment: moment.strftime("%Y-%m"))
+    return MailFolder(parties(config, lists).party_of)
 
 
 def guard_of(config: Config) -> Guard:

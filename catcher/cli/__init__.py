@@ -101,7 +101,7 @@ def main() -> None:
     except Exception as error:  # a fault of ours: told by kind and place, since its text may be a stranger's words
         if sys.flags.dev_mode:
             raise
-        from catcher.supervise.unforeseen import kind_and_place
+        from catcher.model.errors import kind_and_place
 
         click.echo(f"catcher has a fault of its own: {kind_and_place(error)}; please report this line", err=True)
         sys.exit(70)

@@ -30,7 +30,7 @@ def command() -> None:
 @json_option
 def list_(everything: bool, config_file: Path, as_json: bool) -> None:
     """List alerts, latest first, and their delivery."""
-    with with_store(config_file) as (_, desk):
+    with with_store(config_file, read_only=True) as (_, desk):
         alerts = desk.store.alerts(limit=None if everything else _MOST)
         if as_json:
             print_json(alert.to_full_json() for alert in alerts)

@@ -16,10 +16,10 @@ from catcher.desk import catalogue as desk
 from catcher.desk.doubts import public_suffix
 from catcher.desk.guardrun import zone_of
 from catcher.model.domain import DomainError, to_alabel
-from catcher.model.errors import ConfigurationError, Fault, StoreUnavailable
+from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
 from catcher.model.leak.demand import TELLABLE, is_small
 from catcher.model.mail.policy import RULES, Policy
-from catcher.wiring import SystemClock, load_catalogue, open_store
+from catcher.wiring import SystemClock, load_catalogue, open_store_to_read
 
 if TYPE_CHECKING:
     from catcher.catalogue import Catalogue, Entry
@@ -223,11 +223,11 @@ def _demand(config: Config, now: datetime) -> Mapping[str, int] | None:
     if not store_exists(config.store.url):
         return None
     try:
-        store = open_store(config)
+        store = open_store_to_read(config)
         try:
             return store.demand(since=now - timedelta(days=DEMAND_DAYS), qtype="MX")
         finally:
             store.close()
-    except StoreUnavailable as error:
+    except EnvironmentFailure as error:
         click.echo(f"the queries are not shown: {error}", err=True)
         return None

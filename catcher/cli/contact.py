@@ -20,7 +20,7 @@ from catcher.desk import contacts, directories
 from catcher.directory import party_of
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.telling.contact import next_contact
-from catcher.wiring import SystemClock, contact_book, finder, load_catalogue, open_store
+from catcher.wiring import SystemClock, contact_book, finder, load_catalogue, open_store, open_store_to_read
 
 if TYPE_CHECKING:
     from catcher.config import Config
@@ -183,7 +183,7 @@ def list_(party: str | None, steps: bool, directories: bool, config_file: Path, 
     if directories:
         _list_directories(party, config_file, as_json)
         return
-    with _contacts(config_file) as (_, book, now):
+    with _contacts(config_file, read_only=True) as (_, book, now):
         parties = book.parties() if party is None else [_party(party)]
         if steps:
             found = _print_steps((o for each in parties for o in book.store.contact_outcomes(each)), as_json)
@@ -280,11 +280,11 @@ def _list_directories(domain: str | None, config_file: Path, as_json: bool) -> N
 
 
 @contextmanager
-def _contacts(config_file: Path) -> Iterator[tuple[Config, ContactBook, datetime]]:
+def _contacts(config_file: Path, *, read_only: bool = False) -> Iterator[tuple[Config, ContactBook, datetime]]:
     """The configuration, the contacts and the time. The store of the contacts is closed at the end of the block."""
     config = load_config(config_file)
     catalogue = load_catalogue(config)
-    store = open_store(config)
+    store = open_store_to_read(config) if read_only else open_store(config)
     try:
         yield config, contact_book(config, store, catalogue), SystemClock().now()
     finally:

@@ -2,43 +2,87 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 import click
 
-from catcher.cli.opening import period_option, shown, with_store
+from catcher.cli.opening import domain_value, period_option, shown, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.desk import incidents
 from catcher.desk.incidents import Appraisal
 from catcher.incident import NoticeDecision
+from catcher.model.leak.incident import Role
 from catcher.model.leak.life import Effect, Life, VolumeChange
 from catcher.model.leak.measures import Measures, NoticeKind, Period
+from catcher.model.leak.summary import IncidentOrder, SummaryFilter
 from catcher.model.mail.counting import CountReason
 from catcher.model.mail.fingerprint import MailKind
+
+INCIDENT_ROWS = 50
+"""Rows of a table without ``--limit``: a person reads the table."""
 
 
 @click.group()
 def command() -> None:
     """List and show incidents.
 
-    An incident is the mail for one organisation, from one, or passed on by a rule of one, over one domain. New
-    observations are folded in first.
+    An incident is the mail for one organisation, from one, or passed on by a rule of one, over one domain. Nothing is
+    changed; stderr says if new observations aren't folded in yet.
     """
 
 
 @command.command("list")
+@click.option(
+    "--sort",
+    "order",
+    type=click.Choice([order.value for order in IncidentOrder]),
+    callback=lambda _context, _option, value: IncidentOrder(value),
+    default=IncidentOrder.KEY.value,
+    show_default=True,
+    help="key: by party; the others: latest, or most, first.",
+)
+@click.option("--party", callback=domain_value, help="Only of this organisation.")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    callback=lambda _context, _option, value: None if value is None else Role(value),
+    help="Only in this role.",
+)
+@click.option("--domain", callback=domain_value, help="Only at this typo domain.")
+@click.option("--limit", type=click.IntRange(min=1), help="Most rows that are printed.")
+@click.option("--after", metavar="INCIDENT", help="Begin behind this one, the last one of the page before.")
 @period_option
 @config_option
 @json_option
-def list_(config_file: Path, as_json: bool, period: Period | None) -> None:
-    """List incidents and whether a notice is due."""
-    with with_store(config_file) as (_, desk):
-        found = incidents.listing(desk, period=period)
+def list_(
+    order: IncidentOrder,
+    party: str | None,
+    role: Role | None,
+    domain: str | None,
+    limit: int | None,
+    after: str | None,
+    config_file: Path,
+    as_json: bool,
+    period: Period | None,
+) -> None:
+    """List incidents and whether a notice is due.
+
+    A table has 50 rows unless --limit says otherwise; JSON has all of them.
+    """
+    with with_store(config_file, read_only=True) as (_, desk):
+        only = SummaryFilter(party, role, domain)
+        found = incidents.listing(desk, period=period, order=order, only=only, after=after)
         if as_json:
-            print_json(appraisal.to_json() for appraisal in found)
-        else:
-            headers = ("incident", "party", "role", "domain", "mails", "count", "first", "last", "life", "notice")
-            print_table(headers, map(_row, found))
+            print_json(appraisal.to_json() for appraisal in islice(found, limit))
+            return
+        rows = limit or INCIDENT_ROWS
+        listed = list(islice(found, rows + 1))
+        headers = ("incident", "party", "role", "domain", "mails", "count", "first", "last", "life", "notice")
+        print_table(headers, map(_row, listed[:rows]))
+        if len(listed) > rows:
+            last = listed[rows - 1].incident.key.id
+            click.echo(f"there are more: --after {last} shows the next ones, --json all", err=True)
 
 
 @command.command()
@@ -51,7 +95,7 @@ def show(id: str, config_file: Path, as_json: bool, period: Period | None) -> No
 
     Shows what came, from how many, what doesn't count and why, and whether a notice would go out.
     """
-    with with_store(config_file) as (_, desk):
+    with with_store(config_file, read_only=True) as (_, desk):
         appraisal = incidents.show(desk, id, period=period)
     if as_json:
         print_json([appraisal.to_full_json()])
@@ -66,13 +110,18 @@ def _row(appraisal: Appraisal) -> tuple[object, ...]:
         shown(key.party),
         key.role,
         shown(key.domain),
-        incident.mails,
-        incident.counted,
+        f"{_at_least(appraisal.ever_unstored)}{incident.mails}",
+        f"{_at_least(appraisal.ever_unstored)}{incident.counted}",
         incident.first_day,
         incident.last_day,
         "-" if appraisal.standing.life is None else appraisal.standing.life.state,
         _notice(appraisal.verdict),
     )
+
+
+def _at_least(unstored: int) -> str:
+    """Stands before a number of mails; ``unstored``: further mails that were only counted."""
+    return "at least " if unstored else ""
 
 
 def _notice(verdict: NoticeDecision) -> str:
@@ -86,19 +135,24 @@ def _notice(verdict: NoticeDecision) -> str:
 def _print_one(appraisal: Appraisal) -> None:
     incident, measures, tally = appraisal.incident, appraisal.measures, appraisal.measures.tally
     about = "about " if measures.senders.about else ""
+    least, ever = _at_least(appraisal.unstored), _at_least(appraisal.ever_unstored)
     print_table(
         ("incident", incident.key.id),
         (
             ("party", f"{shown(incident.key.party)} ({incident.key.role})"),
             ("domain", shown(incident.key.domain)),
-            ("all time", f"{incident.mails} mails, {incident.counted} count"),
+            ("all time", f"{ever}{incident.mails} mails, {ever}{incident.counted} count"),
             ("first, last day", f"{incident.first_day}, {incident.last_day}"),
             ("period", measures.period),
-            ("mails", f"{tally.total.mails}, {tally.total.counted} count"),
+            ("mails", f"{least}{tally.total.mails}, {least}{tally.total.counted} count"),
+            ("only counted", _unstored(appraisal)),
             ("month before", "-" if measures.previous is None else f"{measures.previous.counted} count"),
             ("don't count", _reasons(measures)),
             ("answers, scans, reports", _kinds(measures)),
-            ("sending mailboxes", f"{about}{measures.senders.number} on {tally.days} days{_figures(measures)}"),
+            (
+                "sending mailboxes",
+                f"{least or about}{measures.senders.number} on {tally.days} days{_figures(measures)}",
+            ),
             ("own addresses, mistyped", measures.reflecting),
             ("classes", _words({str(word): count.mails for word, count in tally.classes.items()})),
             ("tiers", _words({str(word): count.mails for word, count in tally.tiers.items()})),
@@ -130,6 +184,14 @@ def _print_one(appraisal: Appraisal) -> None:
         for party in measures.counterparts
     )
     print_table(headers, rows)
+
+
+def _unstored(appraisal: Appraisal) -> str:
+    """``12 further mails to army.ml``."""
+    if not appraisal.unstored:
+        return "-"
+    number = _number(appraisal.unstored, "further mail")
+    return f"{number} to {shown(appraisal.incident.key.domain)}, of this party or others"
 
 
 def _reasons(measures: Measures) -> str:

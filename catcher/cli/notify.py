@@ -74,7 +74,7 @@ def list_(states: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bo
     """
     from catcher.notices import configured
 
-    with with_contacts(config_file) as (config, desk, book, _):
+    with with_contacts(config_file, read_only=dry_run) as (config, desk, book, _):
         bound = tenant_discovery(config, SystemClock())
         drafting = configured.drafting(config, desk, book, bound=bound)
         rest = drafting.due() if dry_run else drafting.draft()
@@ -148,7 +148,7 @@ def approve(ids: tuple[str, ...], who: str, dry_run: bool, config_file: Path, as
     """
     from catcher.notices import approval
 
-    with with_store(config_file) as (_, desk):
+    with with_store(config_file, read_only=dry_run) as (_, desk):
         if dry_run:
             for notice in approval.find(desk.store, ids):
                 text = approval.text_of(desk.store, notice)
@@ -174,7 +174,7 @@ def letter(id: str, file: Path, config_file: Path) -> None:
     """
     from catcher.notices import approval
 
-    with with_store(config_file) as (_, desk):
+    with with_store(config_file, read_only=True) as (_, desk):
         (notice,) = approval.find(desk.store, [id])
         if notice.form is not NoticeForm.LETTER:
             raise approval.NotNow(f"{notice.id}: it is a mail; `catcher notify approve --dry-run` prints it")
@@ -214,7 +214,7 @@ def confirm(id: str, decline: bool, dry_run: bool, who: str, config_file: Path, 
     """
     from catcher.notices import approval
 
-    with with_store(config_file) as (config, desk):
+    with with_store(config_file, read_only=dry_run) as (config, desk):
         notice, request = approval.requested(desk.store, id)
         stops = request is Act.STOP_REQUESTED and not decline
         if dry_run:
@@ -246,7 +246,7 @@ def send(ids: tuple[str, ...], dry_run: bool, config_file: Path, as_json: bool) 
     from catcher.notices.sending import ready
     from catcher.supervise.lock import lock
 
-    with with_contacts(config_file) as (config, desk, book, _):
+    with with_contacts(config_file, read_only=dry_run) as (config, desk, book, _):
         named = approval.find(desk.store, ids)
         sender = configured.sender(config, desk.store, book, SystemClock())
         if dry_run:
@@ -306,8 +306,8 @@ def suppress(
     """
     from catcher.notices import approval
 
-    with with_contacts(config_file) as (_, desk, _, catalogue):
-        keys = [incident.key for incident in desk.store.incidents(mailboxes=False)]
+    with with_contacts(config_file, read_only=dry_run) as (_, desk, _, catalogue):
+        keys = list(desk.store.incident_keys())
         scope, subject = approval.subject_of(what, keys=keys, is_held=lambda name: catalogue.get(name) is not None)
         day: date | None = until and until.date()
         made = Suppression(scope, subject, _line(reason), who, desk.now, day)

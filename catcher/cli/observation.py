@@ -10,10 +10,9 @@ from typing import Any, TypeVar
 
 import click
 
-from catcher.cli.opening import shown, with_store
+from catcher.cli.opening import domain_value, shown, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.desk import observations
-from catcher.model.domain import DomainError, to_alabel
 from catcher.model.mail.fingerprint import Evidence, EvidenceKind, Tier
 from catcher.model.mail.observation import Observation
 
@@ -41,19 +40,12 @@ def _moment(_context: click.Context, _option: click.Parameter, value: str | None
     return moment.astimezone(UTC)
 
 
-def _domain(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    try:
-        return None if value is None else to_alabel(value)
-    except DomainError as error:
-        raise click.BadParameter(str(error)) from error
-
-
 def _filters(function: F) -> F:
     for option in (
         click.option("--limit", type=click.IntRange(min=1), help="Most rows that are printed."),
         click.option("--until", callback=_moment, metavar="TIME", help="Observed before this date or RFC 3339 time."),
         click.option("--since", callback=_moment, metavar="TIME", help="Observed at or after this one."),
-        click.option("--domain", callback=_domain, help="Only this catalogued domain."),
+        click.option("--domain", callback=domain_value, help="Only this catalogued domain."),
     ):
         function = option(function)
     return function
@@ -63,7 +55,7 @@ def _filters(function: F) -> F:
 def command() -> None:
     """List, show and export observations.
 
-    Incidents are brought up to date first.
+    Nothing is changed.
     """
 
 
@@ -83,14 +75,17 @@ def list_(
 
     A table has 50 rows unless --limit says otherwise; JSON has all of them.
     """
-    with with_store(config_file) as (_, desk):
+    with with_store(config_file, read_only=True) as (_, desk):
         rows = limit if as_json or limit is not None else TABLE_ROWS + 1
         found = observations.find(desk, domain=domain, since=since, until=until, limit=rows)
+        unstored = observations.unstored(desk, domain=domain, since=since, until=until)
         if as_json:
             print_json(observation.to_json() for observation in found)
+            _say_unstored(unstored)
             return
         listed = list(found)
         _print_table(listed if limit is not None else listed[:TABLE_ROWS])
+        _say_unstored(unstored)
         if limit is None and len(listed) > TABLE_ROWS:
             click.echo(f"the latest {TABLE_ROWS} are shown; --limit N shows more, --json all", err=True)
 
@@ -104,7 +99,7 @@ def show(name: str, config_file: Path, as_json: bool) -> None:
 
     A reference, from a sender's log, may stand for several. Says whether the mail counts towards a notice, and why.
     """
-    with with_store(config_file) as (_, desk):
+    with with_store(config_file, read_only=True) as (_, desk):
         found = observations.show(desk, name)
     if as_json:
         print_json(
@@ -132,13 +127,21 @@ def export(
 
     As CSV in which no cell begins like a formula, or as JSON lines.
     """
-    with with_store(config_file) as (_, desk):
+    with with_store(config_file, read_only=True) as (_, desk):
         found = observations.find(desk, domain=domain, since=since, until=until, limit=limit, newest_first=False)
         if as_json:
             print_json(observation.to_json() for observation in found)
         else:
             for line in observations.csv_lines(found):
                 click.echo(line, nl=False)
+        _say_unstored(observations.unstored(desk, domain=domain, since=since, until=until))
+
+
+def _say_unstored(mails: int) -> None:
+    """Says that the observations aren't all."""
+    if mails:
+        noun = "mail was" if mails == 1 else "mails were"
+        click.echo(f"{mails} further {noun} only counted: sender or network had its share of the day", err=True)
 
 
 def _print_table(found: Iterable[Observation]) -> None:

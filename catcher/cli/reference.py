@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from inspect import cleandoc
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import click
 
 from catcher.cli import root
 from catcher.config import reference as configuration
+from catcher.model.mail.delivery import delivery_dictionary
 from catcher.model.mail.observation import field_dictionary
 
 _HEAD = """\
@@ -103,13 +104,29 @@ organisation. Organisation: names one, or its equipment. Personal: could be tied
 """
 
 
+_DELIVERIES_HEAD = """
+## Fields of the delivery log
+
+With `[log] deliveries = true`, which is off by default, each transaction leaves a line in the file of its day, under
+`deliveries` in the state folder. It is never on stderr, so no journal keeps it. A line has these fields, and no others:
+
+| field | meaning | sensitivity | kept |
+|---|---|---|---|
+"""
+
+
 def fields_markdown() -> str:
     """The page of stored fields; it ends with a newline."""
+    stored, logged = (_field_rows(entries) for entries in (field_dictionary(), delivery_dictionary()))
+    return f"{_FIELDS_HEAD}{stored}{_DELIVERIES_HEAD}{logged}"
+
+
+def _field_rows(dictionary: Mapping[str, Mapping[str, str]]) -> str:
     rows = (
-        f"| `{name}` | {entry['meaning']} | {entry['sensitivity']} | {entry['retention']} |"
-        for name, entry in field_dictionary().items()
+        f"| `{name}` | {entry['meaning']} | {entry['sensitivity']} | {entry['retention']} |\n"
+        for name, entry in dictionary.items()
     )
-    return _FIELDS_HEAD + "\n".join(rows) + "\n"
+    return "".join(rows)
 
 
 PAGES = {

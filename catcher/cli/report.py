@@ -29,7 +29,8 @@ _language_option = click.option(
 def command() -> None:
     """Preview, build and list reports.
 
-    New observations are folded in first. Nothing is sent.
+    `build` folds new observations in first; the others change nothing, and stderr says if observations aren't folded
+    in yet. Nothing is sent.
     """
 
 
@@ -51,7 +52,7 @@ def preview(id: str, form: str, language: Language, config_file: Path, as_json: 
 
     Nothing is written.
     """
-    with with_store(config_file) as (_, desk):
+    with with_store(config_file, read_only=True) as (_, desk):
         report = reports.preview(desk, id, period=period)
         if as_json:
             print_json([report.to_json()])
@@ -109,7 +110,7 @@ def build(
 @json_option
 def list_(folder: Path | None, config_file: Path, as_json: bool, period: Period | None) -> None:
     """List reports: due, built, or why not."""
-    with with_store(config_file) as (config, desk):
+    with with_store(config_file, read_only=True) as (config, desk):
         found = reports.candidates(desk, folder or _folder(config), period=period)
         if as_json:
             print_json(candidate.to_json() for candidate in found)

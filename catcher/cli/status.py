@@ -10,11 +10,13 @@ from pathlib import Path
 import click
 from tabulate import tabulate
 
+from catcher import wiring
 from catcher.cli.options import config_option, json_option, print_json
 from catcher.config import DEFAULT_STATE, load_config, state_folder
 from catcher.desk.openmetrics import openmetrics
 from catcher.desk.serverrequest import server_statuses
-from catcher.model.errors import EnvironmentFailure
+from catcher.desk.storestatus import StoreStatus, store_status, unreadable
+from catcher.model.errors import ConfigurationError, EnvironmentFailure
 from catcher.model.moments import second
 from catcher.model.serverstatus import ProcessState, ServerStatus, ZoneState
 from catcher.wiring import SystemClock
@@ -44,11 +46,12 @@ _COUNTERS = (
 def command(metrics: bool, config_file: Path, as_json: bool) -> None:
     """Say what the running server does and serves.
 
-    Shows processes, generation, kept parts, catalogue, zones with faults, guard, secondaries, counters since the start.
+    Shows processes, generation, kept parts, catalogue, zones with faults, guard, secondaries, upkeep, clock, disk,
+    counters since the start.
 
     Exit status: 0 all is served as the files say; 1 something is not: a kept part, a change that secondaries miss, a
-    process that waits for its next start, a failed reload, a key that needs a restart, a lapsed guard; 3 no server
-    runs.
+    process that waits for its next start, a failed reload, a key that needs a restart, a lapsed guard, upkeep that is
+    late, a clock that isn't sure, a disk that is nearly full; 3 no server runs.
     """
     state = state_folder(config_file) or config_file.absolute().parent / DEFAULT_STATE
     statuses = server_statuses(state)
@@ -59,11 +62,35 @@ def command(metrics: bool, config_file: Path, as_json: bool) -> None:
     if metrics:
         click.echo(openmetrics(statuses, now), nl=False)
         return
+    store = _store(config_file, now)
     if as_json:
-        print_json(status.to_json() for status in statuses)
+        print_json({**status.to_json(), "store": None if store is None else store.to_json()} for status in statuses)
     else:
-        click.echo("\n\n".join("\n".join(_sections(status, now)) for status in statuses))
-    sys.exit(1 if any(not is_well(status, now) for status in statuses) else 0)
+        sections = ["\n".join(_sections(status, now)) for status in statuses]
+        click.echo("\n\n".join([*sections, *(["\n".join(store.lines())] if store is not None else [])]))
+    well = all(is_well(status, now) for status in statuses) and (store is None or store.is_well(now))
+    sys.exit(0 if well else 1)
+
+
+def _store(config_file: Path, now: datetime) -> StoreStatus | None:
+    """The state of the configured store; None where there is none, or the file has a fault, which the server tells."""
+    from catcher.store import store_exists
+
+    try:
+        config = load_config(config_file)
+    except ConfigurationError:
+        return None
+    if not store_exists(config.store.url):
+        return None
+    room = wiring.room_for_store(config)
+    try:
+        store = wiring.open_store_to_read(config)
+    except EnvironmentFailure as error:
+        return unreadable(error, room)
+    try:
+        return store_status(store, wiring.key_ring(config), room, now)
+    finally:
+        store.close()
 
 
 def is_well(status: ServerStatus, now: datetime) -> bool:

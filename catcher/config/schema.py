@@ -243,6 +243,14 @@ class StoreSection(ConfigSection):
     """The database: "sqlite:" and a file."""
     keep_days: Annotated[StrictInt, Field(ge=1, le=3650)] = 180
     """Days after which an observation is reduced to daily counts; 30 days after it was made it is coarsened already."""
+    rows_a_day: Annotated[StrictInt, Field(ge=1_000, le=1_000_000_000)] = 250_000
+    """Observations that a day may add. Networks and proven senders have fair shares of them; mail beyond a share is
+    answered as ever and only counted. A row takes about 1 kB, so the default fills at most 45 GB in 180 days."""
+
+    reserve_mb: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = 1_000
+    """Megabytes of free disk below which no observation is added: policy accept answers 451. They are kept for folding
+    and forgetting, whose log takes up to 512 MB before it gives room back. At most a tenth of the file system counts.
+    0: no reserve."""
 
     @property
     def path(self) -> Path:
@@ -336,10 +344,13 @@ class AlertsSection(ConfigSection):
 
 
 class LogSection(ConfigSection):
-    """The log, on stderr."""
+    """The log, on stderr, and the log of deliveries."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     """The lowest severity that is logged: debug, info, warning or error."""
+    deliveries: StrictBool = False
+    """Whether each transaction leaves a line in a file a day under `deliveries` in the state folder: minute, the first
+    four letters of its reference, outcome, size class, nothing else. The files are deleted after 14 days."""
 
 
 RESTART_KEYS = ("node.state", "node.user", "dns.listen", "dns.workers", "dns.freebind", "smtp.listen", "smtp.workers")

@@ -7,7 +7,8 @@
     catalogue (until)  ─┼─▶ raise: into the ledger, each key once ─▶ deliver: couriers (mail, webhook), in batches
     delegations lost   ─┤                                                └─ fails: again after 5 minutes, 10, 20 …
     guard (old runs)   ─┤
-    kept parts         ─┘
+    kept parts         ─┤
+    clock, disk, rows set apart, failed steps of upkeep ─┘
     the store itself: it has no ledger then, so ``StoreTrouble`` remembers in memory
 
 A receiver that fails stops nothing else: catcher tries it again for about three days, then gives the alert up.
@@ -24,7 +25,8 @@ from typing import Protocol
 from catcher.catalogue import Catalogue, Guard
 from catcher.catalogue.guard import GRACE
 from catcher.incident.alarm import LOOKS_BACK, alarms
-from catcher.model.ports import Store
+from catcher.model.diskroom import MEGABYTE, DiskRoom
+from catcher.model.ports import Store, UpkeepState
 from catcher.model.serving import KeptPart, ServedPart
 from catcher.model.telling.alert import Alert, AlertDelivery, AlertKind, Channel
 
@@ -108,6 +110,34 @@ def of_kept(parts: Iterable[KeptPart], now: datetime) -> Iterator[Alert]:
         key = f"{AlertKind.OLDER_STATE} {part.part} {part.name} {now:%Y-%m-%d}"
         domain = part.name if part.part in (ServedPart.ROW, ServedPart.ZONE) else None
         yield Alert(key, AlertKind.OLDER_STATE, now, None, {"parts": 1}, domain)
+
+
+def of_clock(state: UpkeepState, now: datetime, *, sure: bool) -> Iterator[Alert]:
+    """An alert if the clock jumped; once a day."""
+    if not sure and state.sure_at is not None:
+        key = f"{AlertKind.CLOCK} {now:%Y-%m-%d}"
+        yield Alert(key, AlertKind.CLOCK, now, None, {"hours": round(abs(now - state.sure_at) / timedelta(hours=1))})
+
+
+def of_disk(room: DiskRoom | None, now: datetime) -> Iterator[Alert]:
+    """An alert if the free disk has reached the reserve; once a day."""
+    if room is not None and room.is_low:
+        key = f"{AlertKind.DISK_LOW} {now:%Y-%m-%d}"
+        counts = {"free_mb": room.free // MEGABYTE, "reserve_mb": room.reserve // MEGABYTE}
+        yield Alert(key, AlertKind.DISK_LOW, now, None, counts)
+
+
+def of_set_apart(rows: int, now: datetime) -> Iterator[Alert]:
+    """An alert about rows that can't be decoded; once for each number of them."""
+    if rows:
+        yield Alert(f"{AlertKind.SET_APART} {rows}", AlertKind.SET_APART, now, None, {"rows": rows})
+
+
+def of_failed(steps: Iterable[str], now: datetime) -> Iterator[Alert]:
+    """An alert for each step of upkeep that failed; once a day per step."""
+    for step in steps:
+        key = f"{AlertKind.UPKEEP_FAILS} {step} {now:%Y-%m-%d}"
+        yield Alert(key, AlertKind.UPKEEP_FAILS, now, None, {"steps": 1})
 
 
 def raise_alerts(store: Store, alerts: Iterable[Alert], channels: Collection[Channel]) -> tuple[Alert, ...]:

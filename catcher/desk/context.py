@@ -21,7 +21,8 @@ class NotFound(CatcherError):
 @dataclass(frozen=True, slots=True)
 class Desk:
     store: Store
-    folder: Folder
+    folder: Folder | None
+    """Folds observations; None: the store is only read."""
     party_of: Callable[[str], str | None]
     """Domain → organizational domain; None for freemail and shared platforms."""
     organisation: Callable[[str], str | None]
@@ -32,5 +33,6 @@ class Desk:
     """Numbers of mailboxes and days from which a notice is due."""
 
     def fold(self) -> None:
-        """Brings the incidents up to date with all committed observations."""
-        self.store.fold(self.folder)
+        """Brings the incidents up to date with all committed observations, if the store may be written."""
+        if self.folder is not None:
+            self.store.fold(self.folder, now=self.now)

@@ -8,11 +8,16 @@ from typing import Any
 
 from catcher.desk.context import Desk, NotFound
 from catcher.desk.standing import Lives, Standing
+from catcher.desk.unstored import UnstoredMails
 from catcher.incident import NoticeDecision, judge_notice, latest_period, measure_incident, series
 from catcher.incident.measures import Granularity
 from catcher.model.leak.incident import Incident, Role
 from catcher.model.leak.measures import Measures, Period
+from catcher.model.leak.summary import IncidentOrder, IncidentSummary, SummaryFilter
 
+PAGE_ROWS = 100
+"""Summaries that are read at once."""
+_NO_INCIDENT = "no incident has that id; `catcher incident list` shows them"
 UNRECORDED = "unrecorded"
 """The word for mails of a release before 0.3, which kept no reason."""
 ORDINARY = "ordinary"
@@ -28,6 +33,10 @@ class Appraisal:
     verdict: NoticeDecision
     standing: Standing
     """The incident's state today, independent of the period; ``listing`` leaves the effect of its notices out."""
+    unstored: int = 0
+    """Mails of the period that may belong to the incident and were only counted: above 0 its numbers are "at least"."""
+    ever_unstored: int = 0
+    """The same of all time."""
     bound: frozenset[str] = frozenset()
     """The organisations whose tenant is known to be theirs, so that their mail with the reason ``unbound-tenant``
     counts."""
@@ -43,6 +52,7 @@ class Appraisal:
             "domain": key.domain,
             "mails": self.incident.mails,
             "counted": self.incident.counted,
+            "unstored": self.ever_unstored,
             "first_day": first and first.isoformat(),
             "last_day": last and last.isoformat(),
             "period": self.measures.period.name,
@@ -59,6 +69,7 @@ class Appraisal:
         return {
             **self.to_json(),
             "numbers": measures.tally.to_json(),
+            "unstored_in_period": self.unstored,
             "reasons": {
                 str(reason or UNRECORDED): {"mails": count.mails, "counted": count.counted}
                 for reason, count in measures.tally.reasons.items()
@@ -97,16 +108,45 @@ class Appraisal:
         }
 
 
-def listing(desk: Desk, *, period: Period | None = None) -> Iterator[Appraisal]:
-    """All incidents with mail in ``period`` (None: the latest month of each incident), ordered by key."""
+def listing(
+    desk: Desk,
+    *,
+    period: Period | None = None,
+    order: IncidentOrder = IncidentOrder.KEY,
+    only: SummaryFilter | None = None,
+    after: str | None = None,
+) -> Iterator[Appraisal]:
+    """The incidents with mail in ``period`` (None: the latest month of each incident), in ``order``.
+
+    ``after``: the id of the last incident before the wanted ones. Incidents are read in pages, so whoever takes the
+    first few of a hundred thousand waits for these few. Raises NotFound.
+    """
     desk.fold()
-    lives = Lives(desk)
-    for incident in desk.store.incidents(mailboxes=False):
-        chosen = period or latest_period(incident)
-        if chosen is not None:
-            appraisal = _appraise(desk, incident, chosen, Standing(lives.life(incident)))
-            if appraisal.measures.tally.total.mails:
-                yield appraisal
+    last = None if after is None else desk.store.summary(after)
+    if after is not None and last is None:
+        raise NotFound(_NO_INCIDENT)
+    lives, unstored = Lives(desk), UnstoredMails(desk.store)
+    for summary in _summaries(desk, order, only, last):
+        if period is None or _may_have_mail(summary, period):
+            incident = desk.store.incident(summary.key.id, mailboxes=False)
+            chosen = None if incident is None else period or latest_period(incident)
+            if incident is not None and chosen is not None:
+                appraisal = _appraise(desk, incident, chosen, Standing(lives.life(incident)), unstored=unstored)
+                if appraisal.measures.tally.total.mails:
+                    yield appraisal
+
+
+def _summaries(
+    desk: Desk, order: IncidentOrder, only: SummaryFilter | None, after: IncidentSummary | None
+) -> Iterator[IncidentSummary]:
+    while page := desk.store.summaries(order=order, only=only, after=after, limit=PAGE_ROWS):
+        yield from page
+        after = page[-1]
+
+
+def _may_have_mail(summary: IncidentSummary, period: Period) -> bool:
+    first, last = summary.first_day, summary.last_day
+    return first is not None and last is not None and first <= period.last and last >= period.first
 
 
 def with_bound(desk: Desk, appraisal: Appraisal, bound: frozenset[str]) -> Appraisal:
@@ -132,13 +172,29 @@ def show(desk: Desk, id: str, *, period: Period | None = None, bound: frozenset[
     desk.fold()
     incident = desk.store.incident(id, mailboxes=False)
     if incident is None:
-        raise NotFound("no incident has that id; `catcher incident list` shows them")
+        raise NotFound(_NO_INCIDENT)
     chosen = period or latest_period(incident) or Period.of(desk.now.date())
     return _appraise(desk, incident, chosen, Lives(desk).standing(incident), bound)
 
 
 def _appraise(
-    desk: Desk, incident: Incident, period: Period, standing: Standing, bound: frozenset[str] = frozenset()
+    desk: Desk,
+    incident: Incident,
+    period: Period,
+    standing: Standing,
+    bound: frozenset[str] = frozenset(),
+    *,
+    unstored: UnstoredMails | None = None,
 ) -> Appraisal:
+    """``unstored``: read already, for many incidents."""
     measures = measure_incident(incident, period, desk.store.crowd(incident.key.id, period.name), bound)
-    return Appraisal(incident, measures, judge_notice(measures, desk.thresholds), standing, bound)
+    unstored = unstored or UnstoredMails(desk.store)
+    return Appraisal(
+        incident,
+        measures,
+        judge_notice(measures, desk.thresholds),
+        standing,
+        unstored.of(incident.key, period),
+        unstored.of(incident.key),
+        bound,
+    )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from catcher.desk.context import Desk, NotFound
+from catcher.desk.unstored import unstored_between
 from catcher.model.mail.observation import Observation
 
 CSV_COLUMNS = (
@@ -54,6 +55,13 @@ def find(
     return desk.store.observations(domain=domain, since=since, until=until, limit=limit, newest_first=newest_first)
 
 
+def unstored(
+    desk: Desk, *, domain: str | None = None, since: datetime | None = None, until: datetime | None = None
+) -> int:
+    """The number of mails on the days from ``since`` to ``until`` that were only counted."""
+    return unstored_between(desk.store, domain, since and since.date(), until and until.date())
+
+
 def show(desk: Desk, name: str) -> list[Observation]:
     """The observation with the id ``name``, else all observations with the reference ``name``. Raises NotFound."""
     desk.fold()
@@ -63,7 +71,8 @@ def show(desk: Desk, name: str) -> list[Observation]:
             return [found]
     by_ref = list(desk.store.observations(ref=name.upper())) or list(desk.store.observations(ref=name))
     if not by_ref:
-        raise NotFound("no observation has that id or reference; `catcher observation list` shows them")
+        more = " (some mails were only counted)" if desk.store.unstored() else ""
+        raise NotFound(f"no observation has that id or reference{more}; `catcher observation list` shows them")
     return by_ref
 
 

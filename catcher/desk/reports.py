@@ -16,10 +16,12 @@ from catcher.desk.forms import forms
 from catcher.desk.incidents import Appraisal
 from catcher.desk.privatefile import write_private
 from catcher.desk.standing import Lives, Standing, notified_days
+from catcher.desk.unstored import UnstoredMails
 from catcher.incident import judge_notice
 from catcher.incident.measures import FLOOR_DAYS, FLOOR_MAILBOXES, LISTED_DAYS, LISTED_MAILBOXES
 from catcher.model.leak.incident import IncidentKey, Role
 from catcher.model.leak.measures import Measures, Period
+from catcher.model.leak.summary import SummaryFilter
 from catcher.model.mail.observation import Observation
 from catcher.model.telling.answer import AnswerAddresses
 from catcher.model.telling.report import Report, ReportRules
@@ -195,6 +197,7 @@ def _compose(
     incident = desk.store.incident(measures.key.id, mailboxes=False)
     standing = Standing(None) if incident is None else lives.standing(incident)
     oldest = desk.now - timedelta(days=audience.evidence_days)
+    unstored = UnstoredMails(desk.store)
     found = rows.get(measures.key, ())
     return compose(
         measures,
@@ -210,13 +213,15 @@ def _compose(
         answers=audience.answers,
         tells=judge_notice(measures, desk.thresholds).kind,
         meant_for=_meant_for(desk, measures.key.domain),
+        unstored=unstored.of(measures.key, measures.period),
+        unstored_before=unstored.of(measures.key, measures.period.previous),
     )
 
 
 def _meant_for(desk: Desk, domain: str) -> str | None:
     """The party for which mail to ``domain`` is meant, by the incidents; None if it has no or several such parties."""
-    parties = [key.party for key in desk.store.incident_keys() if key.domain == domain and key.role is Role.INTENDED]
-    return parties[0] if len(parties) == 1 else None
+    found = desk.store.summaries(only=SummaryFilter(role=Role.INTENDED, domain=domain), limit=2)
+    return found[0].key.party if len(found) == 1 else None
 
 
 def _name(measures: Measures, language: Language) -> str:

@@ -1,32 +1,25 @@
-"""Folds observations into incidents; the sums don't depend on the order or the batches of the observations."""
+"""Folds observations into incidents; the sums don't depend on the order or the batches of the observations.
+
+::
+
+    observation ─▶ shares_of: what it adds to each incident ─┐
+    its day and tokens ──────────────────────────────────────┴─▶ Sums (sums.py) ─▶ Incident
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
-from copy import copy
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
 from functools import cache
 from typing import assert_never
 
-from catcher.model.leak.incident import (
-    MARKED,
-    Cell,
-    Count,
-    Counted,
-    Incident,
-    IncidentKey,
-    MailboxDay,
-    MailboxTotal,
-    Role,
-    Side,
-)
+from catcher.incident.sums import Sums
+from catcher.model.leak.incident import MARKED, Counted, Incident, IncidentKey, MailboxTotal, Role, Side
+from catcher.model.leak.shares import IncidentShare, MailShares
 from catcher.model.mail.counting import CountReason
 from catcher.model.mail.fingerprint import Authentication, AuthResult, Basis, MailClass, MailKind, Tier
 from catcher.model.mail.marking import Marking, gravest_marking
 from catcher.model.mail.observation import Observation
-from catcher.model.mail.policy import Outcome
 from catcher.model.tenant import GOOGLE_PLATFORM, tenant_of
 
 PartyOf = Callable[[str], str | None]
@@ -41,42 +34,83 @@ _BY_PROGRAMS = (MailClass.AUTOMATIC, MailClass.BULK)
 was entered by somebody who mistyped their own address."""
 
 
-def month_of(moment: datetime) -> str:
-    """The key's period that ``moment`` lies in, ``2026-11``."""
-    return f"{moment.year:04}-{moment.month:02}"
+class MailFolder:
+    """``ports.Folder``: the fold with a directory of organisations."""
+
+    def __init__(self, party_of: PartyOf) -> None:
+        self._party_of = party_of
+
+    def __call__(self, observations: Sequence[Observation]) -> Mapping[str, Incident]:
+        return fold(observations, party_of=self._party_of)
+
+    def shares(self, observation: Observation) -> MailShares:
+        return shares_of(observation, self._party_of)
 
 
-def fold(
-    observations: Iterable[Observation], *, party_of: PartyOf, period_of: Callable[[datetime], str] = month_of
-) -> dict[str, Incident]:
+def fold(observations: Iterable[Observation], *, party_of: PartyOf) -> dict[str, Incident]:
     """The increments that ``observations`` add to each incident, by incident id.
+
+    ``merge`` adds up increments; the sum is the same for every order and partition.
+    """
+    sums = Sums()
+    for seen in observations:
+        day = seen.observed_at.date().isoformat()
+        shares = shares_of(seen, party_of)
+        sums.add(shares, day, (seen.reverse_path_token, seen.author_token, seen.recipients))
+    return sums.incidents()
+
+
+def shares_of(observation: Observation, party_of: PartyOf) -> MailShares:
+    """What ``observation`` adds to each of its incidents, whatever its day and tokens.
 
     Retries add nothing. An observation adds to the incident of each intended party (declared in the catalogue), and to
     the incident of the sending organisation when that organisation is proven. A forward adds to the incident of the
-    forwarding organisation instead; in the intended party's incident it is in the figures, but doesn't count. ``merge``
-    adds up increments; the sum is the same for every order and partition.
+    forwarding organisation instead; in the intended party's incident it is in the figures, but doesn't count.
     """
-    sums: defaultdict[tuple[str, Role, str], _Sum] = defaultdict(_Sum)
-    for observation in observations:
-        if observation.retry_of is not None:
-            continue
-        sender = _sending_party(observation, party_of)
-        intended = _intended_parties(observation, party_of)
-        if sender is None and not intended:
-            continue
-        seen = _Seen(observation, period_of)
-        if seen.is_forward:
-            if sender is not None:
-                author = _author(observation.authentication)
-                other = (party_of(author) or "") if author is not None else ""
-                sums[sender, Role.FORWARDER, observation.domain].add(seen, other)
-            seen = seen.uncounted()
-        elif sender is not None:
-            sums[sender, Role.SENDER, observation.domain].add(seen, intended[0] if intended else "")
-        for party in intended:
-            sums[party, Role.INTENDED, observation.domain].add(seen, sender or "")
-    incidents = (sum_.incident(IncidentKey(*key)) for key, sum_ in sums.items())
-    return {incident.key.id: incident for incident in incidents}
+    if observation.retry_of is not None:
+        return MailShares()
+    sender = _sending_party(observation, party_of)
+    intended = _intended_parties(observation, party_of)
+    if sender is None and not intended:
+        return MailShares()
+    nature, authentication = observation.nature, observation.authentication
+    counts, reason = observation.counting
+    if reason is CountReason.UNBOUND_TENANT and observation.replayed:
+        reason = CountReason.REPLAYED
+    is_forward = observation.fresh_reason == CountReason.FORWARD.value
+    with_mailboxes = nature.mail_class in _WITH_MAILBOXES or is_forward
+    counted = Counted.NO
+    if with_mailboxes and (counts or reason is CountReason.UNBOUND_TENANT):
+        counted = _counted(reason, nature.kind)
+    level = _level(observation.markings, counts=counts) if observation.markings else ""
+    kind = (
+        observation.sender.tier,
+        nature.mail_class,
+        observation.outcome,
+        level,
+        observation.tls,
+        reason,
+        nature.kind,
+    )
+    shares = []
+    if sender is not None:
+        if is_forward:
+            author = _author(authentication)
+            role, other = Role.FORWARDER, (party_of(author) or "") if author is not None else ""
+        else:
+            role, other = Role.SENDER, intended[0] if intended else ""
+        shares.append(IncidentShare(IncidentKey(sender, role, observation.domain), other, kind, counts, counted))
+    if is_forward:
+        counts, counted = False, Counted.NO
+    for party in intended:
+        key = IncidentKey(party, Role.INTENDED, observation.domain)
+        shares.append(IncidentShare(key, sender or "", kind, counts, counted))
+    if with_mailboxes:
+        recipients: Side | None = Side.RECIPIENT
+    else:
+        recipients = Side.SUBSCRIBER if nature.mail_class in _BY_PROGRAMS else None
+    tenants = sorted(_tenants(authentication)) if counted is Counted.UNBOUND else ()
+    return MailShares(tuple(shares), level, with_mailboxes, _is_signed(authentication), recipients, tuple(tenants))
 
 
 def _sending_party(observation: Observation, party_of: PartyOf) -> str | None:
@@ -102,66 +136,6 @@ def _intended_parties(observation: Observation, party_of: PartyOf) -> list[str]:
             if party is not None:
                 parties[party] = None
     return list(parties)
-
-
-_Kind = tuple[Tier, MailClass, Outcome, str, bool, CountReason, MailKind]
-"""The part of a cell that is the same in each of the mail's incidents."""
-
-
-class _Seen:
-    """The increment of an observation, the same for each of its parties."""
-
-    __slots__ = ("counts", "day", "is_forward", "kind", "mailboxes", "period")
-
-    def __init__(self, observation: Observation, period_of: Callable[[datetime], str]) -> None:
-        nature = observation.nature
-        self.day = observation.observed_at.date()
-        self.is_forward = observation.fresh_reason == CountReason.FORWARD.value
-        self.counts, reason = observation.counting
-        if reason is CountReason.UNBOUND_TENANT and observation.replayed:
-            reason = CountReason.REPLAYED
-        kind = nature.kind
-        level = _level(observation.markings, counts=self.counts) if observation.markings else ""
-        self.kind: _Kind = (
-            observation.sender.tier,
-            nature.mail_class,
-            observation.outcome,
-            level,
-            observation.tls,
-            reason,
-            kind,
-        )
-        self.period = period_of(observation.observed_at)
-        self.mailboxes: list[tuple[Side, str, Counted, str]] = []
-        if nature.mail_class in _WITH_MAILBOXES or self.is_forward:
-            counted = _counted(reason, kind) if self.counts or reason is CountReason.UNBOUND_TENANT else _NO
-            self._add_sender(observation, counted, level)
-            self.mailboxes.extend([(Side.RECIPIENT, token, counted, "") for token in observation.recipients])
-        elif nature.mail_class in _BY_PROGRAMS:
-            self.mailboxes.extend([(Side.SUBSCRIBER, token, _NO, "") for token in observation.recipients])
-
-    def _add_sender(self, observation: Observation, counted: Counted, level: str) -> None:
-        path = observation.reverse_path_token
-        author = observation.author_token if _is_signed(observation.authentication) else None
-        if path is not None and author in (None, path):
-            self.mailboxes.append((Side.SENDER, path, counted, level))
-        elif path is not None and author is not None:
-            self.mailboxes.append((Side.AUTHOR, author, counted, level))
-            self.mailboxes.append((Side.REVERSE_PATH, path, counted, level))
-        if counted is Counted.UNBOUND:
-            self.mailboxes.extend(
-                [(Side.TENANT, tenant, counted, "") for tenant in _tenants(observation.authentication)]
-            )
-
-    def uncounted(self) -> _Seen:
-        """The same, but in figures alone."""
-        other = copy(self)
-        other.counts = False
-        other.mailboxes = [(side, token, _NO, level) for side, token, _, level in self.mailboxes]
-        return other
-
-
-_NO = Counted.NO
 
 
 def _level(markings: Iterable[Marking], *, counts: bool) -> str:
@@ -206,27 +180,6 @@ def _tenants(authentication: Authentication) -> set[str]:
                 label, _, rest = tenant.partition(".")
                 tenants.add(f"{label}.{GOOGLE_PLATFORM}" if rest.endswith(GOOGLE_PLATFORM) else tenant)
     return tenants
-
-
-class _Sum:
-    """The sum of an incident so far, in plain tuples: they hash faster than the model's values."""
-
-    __slots__ = ("_cells", "_mailboxes")
-
-    def __init__(self) -> None:
-        self._cells: dict[tuple[date, str, _Kind], list[int]] = {}
-        self._mailboxes: set[tuple[str, date, str, Side, str, Counted, str]] = set()
-
-    def add(self, seen: _Seen, counterpart: str) -> None:
-        count = self._cells.setdefault((seen.day, counterpart, seen.kind), [0, 0])
-        count[0] += 1
-        count[1] += seen.counts
-        for side, token, counted, level in seen.mailboxes:
-            self._mailboxes.add((seen.period, seen.day, counterpart, side, token, counted, level))
-
-    def incident(self, key: IncidentKey) -> Incident:
-        cells = {Cell(day, other, *kind): Count(*count) for (day, other, kind), count in self._cells.items()}
-        return Incident(key, cells, frozenset(MailboxDay(*mailbox) for mailbox in self._mailboxes))
 
 
 def merge(a: Incident, b: Incident) -> Incident:

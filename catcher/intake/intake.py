@@ -17,6 +17,7 @@ from catcher.intake.completion import Completions, Unfinished
 from catcher.intake.intended import declared_by, unwound_by
 from catcher.intake.observe import Arrival, observe
 from catcher.lookalike import Match
+from catcher.model.mail.delivery import DeliveryLine
 from catcher.model.mail.fingerprint import Platform
 from catcher.model.mail.lookup import Unanswered
 from catcher.model.mail.marking import NO_OWN_MARKINGS, OwnMarkings
@@ -52,13 +53,14 @@ class Intake:
         note_answers: NoteAnswers = lambda _answers, _at: None,
         own_markings: OwnMarkings = NO_OWN_MARKINGS,
         platform: Callable[[str], Platform | None] = platform_of,
+        note_delivery: Callable[[DeliveryLine], None] | None = None,
     ) -> None:
         """``resolver`` None: no look-ups are made, and their results are ``none``.
 
         ``match``: typed domain → protected names. It is used when the catalogue doesn't declare a domain's intended
         domain; without ``match`` that intended domain stays unknown. ``note_answers`` stores answers to notices.
         ``own_markings``: the operator's own list of markings. ``platform``: organizational domain → its kind of
-        platform.
+        platform. ``note_delivery`` gets a line for each transaction that was stored; None: no line is made.
         """
         self._resolver = resolver
         self.completions = Completions(resolver, sink) if resolver is not None else None
@@ -69,6 +71,7 @@ class Intake:
         self._network_owner = network_owner
         self._own_markings = own_markings
         self._platform = platform
+        self._note_delivery = note_delivery
         self._answers = AnswerRecorder(note_answers)
         self._intended = declared_by(catalogue, organisation, unwound_by(match, organisation) if match else None)
 
@@ -82,6 +85,19 @@ class Intake:
         self, transaction: Transaction, *, ref: str, policies: Mapping[str, Policy], outcome: Outcome
     ) -> Awaitable[object]:
         """The awaitable returns when the observations are durable. It raises StoreUnavailable when they can't be."""
+        storing = self._take(transaction, ref, policies, outcome)
+        if self._note_delivery is None:
+            return storing
+        return self._noted(storing, DeliveryLine.of(transaction.received_at, ref, outcome, transaction.octets))
+
+    async def _noted(self, storing: Awaitable[object], line: DeliveryLine) -> None:
+        await storing
+        assert self._note_delivery is not None
+        self._note_delivery(line)
+
+    def _take(
+        self, transaction: Transaction, ref: str, policies: Mapping[str, Policy], outcome: Outcome
+    ) -> Awaitable[object]:
         arrival = Arrival(_transaction_id(ref), ref, policies, outcome)
         context = self._context(transaction)
         facts = read_transaction_facts(
@@ -104,7 +120,7 @@ class Intake:
         )
         observations = observe(transaction, found, arrival, tokens)
         stored = zip(observations, await self._sink.commit(observations), strict=True)
-        unfinished = tuple(o.stored_as(s) for o, s in stored if o.may_be_revised and s.retry_of is None)
+        unfinished = tuple(o.stored_as(s) for o, s in stored if s.id and o.may_be_revised and s.retry_of is None)
         if unfinished:
             self.completions.add(Unfinished(facts, context, unfinished, tokens, holder))
 

@@ -10,7 +10,9 @@ _LDH = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
 # (?>(?:…)*) and not (?:…)*+: Python before 3.11.5 keeps the text that a failed repeat of a possessive group consumed.
 _PLAIN = re.compile(r"(?!-)[a-z0-9_-]{1,63}+(?<!-)(?>(?:\.(?!-)[a-z0-9_-]{1,63}+(?<!-))*)\Z")
 """A valid name that needs no conversion; one match proves it."""
-_FULL_STOP = re.compile("[.\u3002\uff0e\uff61]")
+FULL_STOPS = ".\u3002\uff0e\uff61"
+"""The characters that part labels of a name that isn't in ASCII (UTS 46 §2.3)."""
+_FULL_STOP = re.compile(f"[{FULL_STOPS}]")
 
 
 class DomainError(ValueError):

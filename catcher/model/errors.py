@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,3 +45,19 @@ class EnvironmentFailure(CatcherError):
 
 class StoreUnavailable(EnvironmentFailure):
     """The store could not make a write durable (RFC 5321: the transaction gets 451 4.3.0)."""
+
+
+def kind_and_place(error: BaseException) -> str:
+    """An error that nobody foresaw, like ``OSError ENOSPC at …/serial.py:40``: its kind and the line that raised it.
+    Its text may hold what a stranger wrote, so it is left out.
+
+    A CatcherError is our own sentence: it is returned as it is, on one line.
+    """
+    if isinstance(error, CatcherError):
+        return str(error).replace("\n", " | ")
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+    number = f" {errno.errorcode.get(error.errno or 0, '')}".rstrip() if isinstance(error, OSError) else ""
+    return f"{type(error).__name__}{number} at {place}"

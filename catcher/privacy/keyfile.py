@@ -25,6 +25,16 @@ def key_of(path: Path, *, loss: str) -> bytes:
         raise EnvironmentFailure(f"{path}: the key can't be read or made: {error.strerror}") from None
 
 
+def stored_key(path: Path, *, loss: str) -> bytes | None:
+    """As ``key_of``, but None when there is no such file."""
+    try:
+        return _read(path, loss)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise EnvironmentFailure(f"{path}: the key can't be read: {error.strerror}") from None
+
+
 def _make(path: Path) -> None:
     """Links a synced draft to the key's name: the key appears whole. A key that another process linked first stays."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -60,6 +70,8 @@ def _read(path: Path, loss: str) -> bytes:
         raise EnvironmentFailure(
             f"{path}: a key has {KEY_OCTETS} octets, this file has another length; restore it, or remove it and {loss}"
         )
+    if not any(key):  # ``destroy`` was interrupted, or the disk lost it: everybody could make its tokens
+        raise EnvironmentFailure(f"{path}: this key is overwritten with zeros; remove it and {loss}")
     return key
 
 
@@ -76,6 +88,15 @@ def destroy(path: Path) -> bool:
         os.close(descriptor)
     path.unlink(missing_ok=True)
     return True
+
+
+def make_empty(path: Path) -> None:
+    """Makes an empty file durably, whose name alone says something. An existing one stays."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+    except FileExistsError:
+        return
+    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

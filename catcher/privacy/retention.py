@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
@@ -18,6 +18,8 @@ RETRY_AFTER = timedelta(days=5)
 """Age at which retry tags are deleted: an MTA gives up after 4 to 5 days (RFC 5321 §4.5.4.1)."""
 PERIOD_ENDS_AFTER = timedelta(hours=1)
 """Time that a key outlives its period: transactions that began in the period are stored by then."""
+PERIOD_DEADLINE = timedelta(days=3)
+"""Age of an ended period at which its tokens go, settled or not, and rows past keep_days go, folded or not."""
 
 
 def fields_of(retention: Retention) -> tuple[str, ...]:
@@ -27,33 +29,45 @@ def fields_of(retention: Retention) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class RetentionCutoffs:
-    """Moments of retention: each has its own consequence for the rows before it."""
+    """What is due. Rows of mails, addresses and demand are kept by days in UTC. A day goes as a whole, on the day on which
+    its first mail reaches the age that the dictionary states: nothing is kept longer, some is kept a day less."""
 
-    deleted_before: datetime
-    """Rows seen before this moment are deleted."""
-    coarsened_before: datetime
-    """Rows seen before this moment lose minute and address (``coarsened``)."""
-    emptied_before: datetime
-    """Rows seen before this moment lose the fields that live for ``RETRY_AFTER`` (``emptied``)."""
-    last_address_day: date
-    """The addresses of clients last seen on this day or earlier are forgotten, together with those of the rows."""
+    last_deleted: date
+    """Rows of this day and earlier ones are deleted, once they are folded."""
+    last_deleted_unfolded: date
+    """Rows of this day and earlier ones are deleted, folded or not."""
+    last_coarsened: date
+    """Rows of this day and earlier ones lose minute and address (``coarsened``)."""
+    last_emptied: date
+    """Rows of this day and earlier ones lose the fields that live for ``RETRY_AFTER`` (``emptied``)."""
+    last_addresses: date
+    """The addresses of clients noted on this day or earlier are forgotten, together with those of the rows."""
+    contacts_before: datetime
+    """Found contacts last seen before this moment are deleted."""
     texts_before: datetime
     """Notices drafted before this moment lose their text."""
     ended_before: str
-    """Periods before this one are over: their keys are destroyed, so nobody can link their tokens to a person."""
+    """Periods before this one are over: they can be settled, then their keys and tokens go."""
+    overdue_before: str
+    """Tokens of periods before this one go, whether the period is settled or not."""
 
 
 def cutoffs(now: datetime, keep_days: int) -> RetentionCutoffs:
     """The cutoffs at ``now`` under ``[store] keep_days``. Raises ValueError when ``keep_days`` is below one."""
     if keep_days < 1:
         raise ValueError("keep_days is at least 1")
+    today = now.astimezone(UTC).date()
+    kept = timedelta(days=keep_days)
     return RetentionCutoffs(
-        deleted_before=now - timedelta(days=keep_days),
-        coarsened_before=now - COARSE_AFTER,
-        emptied_before=now - RETRY_AFTER,
-        last_address_day=(now - min(COARSE_AFTER, timedelta(days=keep_days))).date(),
+        last_deleted=today - kept,
+        last_deleted_unfolded=today - kept - PERIOD_DEADLINE,
+        last_coarsened=today - COARSE_AFTER,
+        last_emptied=today - RETRY_AFTER,
+        last_addresses=today - min(COARSE_AFTER, kept),
+        contacts_before=now - kept,
         texts_before=now - TEXT_DAYS,
         ended_before=period_of(now - PERIOD_ENDS_AFTER),
+        overdue_before=period_of(now - PERIOD_DEADLINE),
     )
 
 
@@ -93,7 +107,20 @@ def coarsened(observation: Observation) -> Observation:
     return replace(observation, **changes)
 
 
+_EMPTY: dict[str, object] = {"signatures": (), "recipients": ()}
+"""Field → what it holds once it is emptied, where that isn't None."""
+
+
 def emptied(observation: Observation) -> Observation:
     """``observation`` without the fields that live only for ``RETRY_AFTER``."""
-    changes: dict[str, Any] = dict.fromkeys(fields_of(Retention.FIVE_DAYS))
+    return _without(observation, Retention.FIVE_DAYS)
+
+
+def tokenless(observation: Observation) -> Observation:
+    """``observation`` without the fields that live until its period is settled."""
+    return _without(observation, Retention.PERIOD)
+
+
+def _without(observation: Observation, retention: Retention) -> Observation:
+    changes: dict[str, Any] = {name: _EMPTY.get(name) for name in fields_of(retention)}
     return replace(observation, **changes)

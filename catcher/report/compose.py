@@ -64,6 +64,8 @@ def compose(
     effect: Effect | None = None,
     tells: NoticeKind = NoticeKind.LEAK,
     meant_for: str | None = None,
+    unstored: int = 0,
+    unstored_before: int = 0,
 ) -> Report:
     """The report for the affected party of ``measures``.
 
@@ -73,7 +75,8 @@ def compose(
     only. ``answers``: the addresses for answers to the notice with this report. ``life``: the incident's life, which is
     shown if there is an ``effect`` or if the incident was closed before. ``effect``: the effect of earlier notices to
     this party. ``tells``: what the mail of ``measures`` shows. ``meant_for``: the party for which mail to the typo
-    domain is meant, if no counterpart says so.
+    domain is meant, if no counterpart says so. ``unstored``: mails of the month to the typo domain that were only
+    counted; ``unstored_before``: those of the month before.
     """
     key = measures.key
     told = told or {}
@@ -114,6 +117,8 @@ def compose(
         answers=answers,
         life=life if effect is not None or (life is not None and life.state in _TOLD) else None,
         effect=effect,
+        unstored=unstored,
+        unstored_before=unstored_before,
     )
 
 

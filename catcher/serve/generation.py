@@ -5,7 +5,7 @@
     demand ────────── from the start on, over all reloads: it holds counts, and nothing that is loaded
     [dns]   dns-0 … ▶ dns-notify (where there are secondaries)     replaced when LoadedDns came
     [smtp]  store ─▶ smtp-0 …                                      replaced when LoadedMail came
-    both    upkeep
+    both    upkeep (and forget, where there is no store)
 
 A task with ``last`` runs until the other tasks have ended: they need it (demand, store), or it is a DNS worker, which
 answers until the end.
@@ -87,12 +87,12 @@ def notify_tasks(loaded: LoadedDns, clock: Clock) -> list[Task]:
     return [Task("dns-notify", functools.partial(notifying.run, loaded.config, clock, loaded.authority))]
 
 
-def store_task(config: Config, store_sockets: Pair) -> Task:
-    """The process that stores the observations."""
+def store_task(config: Config, clock: Clock, store_sockets: Pair) -> Task:
+    """The process that stores the observations, and forgets what is due."""
     _, reading = store_sockets
     return Task(
         "store",
-        functools.partial(store_process.run, config, reading),
+        functools.partial(store_process.run, config, clock, reading),
         (reading,),
         last=True,
         drain_seconds=store_process.DRAIN_SECONDS + _STORE_DRAIN_SECONDS,
@@ -137,13 +137,18 @@ def smtp_tasks(
     return tasks
 
 
-def upkeep_task(loaded: LoadedDns, clock: Clock, kept: Sequence[KeptPart], lists: ImportedLists | None) -> Task:
-    """The process for upkeep; ``kept``: the parts of which an older state is served, for its alerts. ``lists`` None:
-    the process chooses them."""
+def upkeep_tasks(
+    loaded: LoadedDns, clock: Clock, kept: Sequence[KeptPart], lists: ImportedLists | None, *, stores_mail: bool
+) -> list[Task]:
+    """The process for upkeep, and one that forgets where no process stores mail. ``kept``: the parts of which an older
+    state is served, for its alerts. ``lists`` None: the process chooses them."""
     from catcher.serve import upkeep
 
-    catalogue = for_mail(loaded.config, loaded.catalogue)
-    return Task("upkeep", functools.partial(upkeep.run, loaded.config, clock, catalogue, kept, lists))
+    config, catalogue = loaded.config, for_mail(loaded.config, loaded.catalogue)
+    tasks = [Task("upkeep", functools.partial(upkeep.run, config, clock, catalogue, kept, lists))]
+    if not stores_mail:
+        tasks.append(Task("forget", functools.partial(store_process.forget_alone, config, clock)))
+    return tasks
 
 
 def for_mail(config: Config, catalogue: Catalogue) -> Catalogue:

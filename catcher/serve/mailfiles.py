@@ -34,7 +34,7 @@ from catcher.directory import ImportedLists, own_mailbox_providers, owners
 from catcher.directory.imports import directory_in
 from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
 from catcher.model.serving import KeptPart, ServedPart
-from catcher.privacy import notice_codes, period_of
+from catcher.privacy import notice_codes, period_of, period_of_key
 from catcher.regularfile import MOST_OCTETS, read_regular
 
 log = logging.getLogger("catcher.serve")
@@ -116,7 +116,7 @@ def _check_keys(config: Config, now: datetime, chooser: _Chooser) -> None:
     """Tells of keys that can't be used. They stay where they are: a copy would outlive the key."""
     folder, ring = config.node.state / "keys", wiring.key_ring(config)
     try:
-        if period_of(now) in ring.periods():
+        if any(period_of_key(key_id) == period_of(now) for key_id in ring.key_ids()):
             ring.tokens(now)
     except EnvironmentFailure as error:
         chooser.keep("keys", error, None, "nothing can be recorded, and policy accept answers 451")

@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 from catcher.config import Config
 from catcher.model.clock import Clock
-from catcher.model.errors import EnvironmentFailure
+from catcher.model.errors import EnvironmentFailure, kind_and_place
 from catcher.serve.generation import smtp_tasks, store_task
 from catcher.serve.loading import LoadedDns, LoadedMail
 from catcher.serve.sockets import WorkerSockets, smtp_sockets
@@ -26,7 +26,6 @@ from catcher.supervise import Supervisor
 from catcher.supervise.lock import lock
 from catcher.supervise.loop import Timer
 from catcher.supervise.sockets import BIND_PATIENCE_SECONDS, InheritedSockets, PortInUse
-from catcher.supervise.unforeseen import kind_and_place
 
 log = logging.getLogger("catcher.serve")
 
@@ -105,7 +104,7 @@ class MailSide:
         def stored(trouble: str) -> None:
             self._supervisor.replace("smtp", tasks, lambda error: finished(trouble or error))
 
-        self._supervisor.replace("store", [store_task(loaded.config, self._handoff)], stored)
+        self._supervisor.replace("store", [store_task(loaded.config, self._clock, self._handoff)], stored)
 
     def _prepare(self) -> None:
         """Binds and locks what is missing. Raises EnvironmentFailure."""

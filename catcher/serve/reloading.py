@@ -18,9 +18,9 @@ from dataclasses import dataclass, replace
 
 from catcher.config import Config
 from catcher.model.clock import Clock
-from catcher.model.errors import CatcherError, EnvironmentFailure
+from catcher.model.errors import CatcherError, EnvironmentFailure, kind_and_place
 from catcher.model.serving import KeptPart, ReloadOutcome, ReloadResult
-from catcher.serve.generation import notify_tasks, upkeep_task
+from catcher.serve.generation import notify_tasks, upkeep_tasks
 from catcher.serve.loading import Before, LoadedDns, LoadedMail, MailRefused, Refused, load, load_mail
 from catcher.serve.mailside import MailSide
 from catcher.supervise import Loader, Supervisor, Task
@@ -29,7 +29,6 @@ from catcher.supervise.loader import LoadWork
 from catcher.supervise.lock import lock
 from catcher.supervise.loop import Timer, guarded
 from catcher.supervise.memory import trim
-from catcher.supervise.unforeseen import kind_and_place
 
 log = logging.getLogger("catcher.serve")
 
@@ -197,7 +196,8 @@ class Reloading:
                 return
             self._has_upkeep_lock = True
         lists = None if self.before.mail is None else self.before.mail.lists
-        self._supervisor.replace("upkeep", [upkeep_task(self.before.dns, self._clock, self.kept, lists)])
+        tasks = upkeep_tasks(self.before.dns, self._clock, self.kept, lists, stores_mail="smtp" in self._roles)
+        self._supervisor.replace("upkeep", tasks)
 
     def _start_mail(self, load: _Load) -> None:
         """Starts the mail processes, once DNS serves and the mail part is there."""

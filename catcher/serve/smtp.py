@@ -17,11 +17,12 @@ from catcher.config import Config
 from catcher.directory import ImportedLists, Suffixes, owners
 from catcher.intake import matcher
 from catcher.intake.answers import note_answers
+from catcher.intake.deliverylog import DeliveryLog
 from catcher.intake.intake import Intake
 from catcher.model.clock import Clock
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.telling.answer import PartyAnswer
-from catcher.privacy import notice_codes
+from catcher.privacy import KeyRing, notice_codes
 from catcher.serve.store import DRAIN_SECONDS, WRITE_PATIENCE_SECONDS
 from catcher.store.remote.client import StoreClient
 from catcher.supervise import Station
@@ -35,6 +36,8 @@ SPARE_DESCRIPTORS = 64 + smtp.EVICTED_STILL_OPEN
 connections that are still being closed."""
 LOG_COUNTERS_SECONDS = 60.0
 """Seconds between two lines of counters in the log."""
+FORGET_KEYS_SECONDS = 60.0
+"""Seconds between two looks at whether the keys in memory still hold."""
 
 
 async def run(
@@ -53,7 +56,8 @@ async def run(
     wipe_freed_memory()
     sink = StoreClient(store_socket)
     await sink.start()
-    intake = _intake(config, clock, catalogue, lists, sink)
+    keys = wiring.key_ring(config)
+    intake = _intake(config, clock, catalogue, lists, sink, keys)
     settings = _settings(config, explanations)
     counters, gate, buffer = smtp.Counters(), smtp.Gate(settings.limits), smtp.ReadBuffer()
     servers = [
@@ -74,6 +78,7 @@ async def run(
         await server.start()
     station.ready()
     logging_counters = asyncio.create_task(_log_counters(counters))
+    forgetting_keys = asyncio.create_task(forget_ended_keys(keys, clock))
     await station.stopping.wait()
     closing = [asyncio.create_task(server.close(DRAIN_SECONDS)) for server in servers]
     await asyncio.sleep(0)  # lets each server close its listener before the parent gets the report ``draining``
@@ -82,17 +87,20 @@ async def run(
     await intake.close()
     await sink.close()
     logging_counters.cancel()
+    forgetting_keys.cancel()
     log.info("SMTP so far: %s", _nonzero(counters))
 
 
-def _intake(config: Config, clock: Clock, catalogue: Catalogue, lists: ImportedLists, sink: StoreClient) -> Intake:
+def _intake(
+    config: Config, clock: Clock, catalogue: Catalogue, lists: ImportedLists, sink: StoreClient, keys: KeyRing
+) -> Intake:
     suffixes = Suffixes()
     organisations = wiring.organisations(config, lists)
     return Intake(
         catalogue=catalogue,
         resolver=wiring.resolver(config, clock),
         sink=sink,
-        keys=wiring.key_ring(config),
+        keys=keys,
         organizational_domain=suffixes.organizational_domain,
         organisation=organisations.name,
         network_owner=owners(config.fingerprint.networks) if config.fingerprint.networks else lambda _: None,
@@ -100,6 +108,7 @@ def _intake(config: Config, clock: Clock, catalogue: Catalogue, lists: ImportedL
         note_answers=functools.partial(_note_answers, config),
         own_markings=wiring.own_markings(config),
         platform=wiring.parties(config, lists).platform_of,
+        note_delivery=DeliveryLog(config.node.state).note if config.log.deliveries else None,
     )
 
 
@@ -158,6 +167,13 @@ def _note_answers(config: Config, answers: Sequence[PartyAnswer], at: datetime) 
         note_answers(store, answers, at)
     finally:
         store.close()
+
+
+async def forget_ended_keys(keys: KeyRing, clock: Clock) -> None:
+    """Drops the keys of an ended month or epoch from this process's memory, also when no mail comes."""
+    while True:
+        await asyncio.sleep(FORGET_KEYS_SECONDS)
+        keys.forget_ended(clock.now())
 
 
 async def _log_counters(counters: smtp.Counters) -> None:

@@ -39,12 +39,15 @@ Stop. ``StoreClient.close`` refuses new commits and drains. The process that sto
 
 from catcher.store.adapter import (
     PATIENCE_SECONDS,
+    checkpointer_at,
+    folder_of_store,
     migrate_store,
     schema_sql,
     schema_tables,
     shown_store,
     store_at,
     store_exists,
+    store_to_read,
     verify_store,
 )
 from catcher.store.memory import MemoryStore
@@ -54,11 +57,14 @@ __all__ = [
     "PATIENCE_SECONDS",
     "MemoryStore",
     "SqliteStore",
+    "checkpointer_at",
+    "folder_of_store",
     "migrate_store",
     "schema_sql",
     "schema_tables",
     "shown_store",
     "store_at",
     "store_exists",
+    "store_to_read",
     "verify_store",
 ]

@@ -12,17 +12,37 @@ from catcher.model.errors import Fault
 from catcher.model.ports import Store
 from catcher.model.storekind import StoreKind
 from catcher.store import sqlite
+from catcher.store.memory import MemoryStore
 
 PATIENCE_SECONDS = sqlite.BUSY_SECONDS
 """Seconds that a write waits for another process's write before it fails."""
 
 
-def store_at(url: str, *, patience: float = PATIENCE_SECONDS) -> Store:
+def store_at(url: str, *, patience: float = PATIENCE_SECONDS, checkpointed: bool = False) -> Store:
     """Opens the store, makes a missing one, and brings it to the present schema. Raises EnvironmentFailure.
 
-    The store belongs to the calling thread. ``patience``: as PATIENCE_SECONDS.
+    The store belongs to the calling thread. ``patience``: as PATIENCE_SECONDS. ``checkpointed``: whether the caller
+    runs ``checkpointer_at``.
     """
-    return sqlite.SqliteStore(_file(url), busy_seconds=patience)
+    return sqlite.SqliteStore(_file(url), busy_seconds=patience, checkpointed=checkpointed)
+
+
+def checkpointer_at(url: str) -> sqlite.Checkpointer:
+    """The thread that keeps the store's log short, for a process that commits all the time."""
+    return sqlite.Checkpointer(_file(url))
+
+
+def folder_of_store(url: str) -> Path:
+    """The folder in whose file system the store grows."""
+    return _file(url).parent
+
+
+def store_to_read(url: str) -> Store:
+    """Opens the store without changing it in any way; a missing one is an empty one. Raises EnvironmentFailure, also
+    for the store of another version. ``close`` raises StoreUnavailable if what was read may be wrong.
+    """
+    file = _file(url)
+    return sqlite.SqliteStore(file, read_only=True) if file.exists() else MemoryStore()
 
 
 def store_exists(url: str) -> bool:

@@ -195,11 +195,15 @@ CODERS: dict[str, Coder] = {
     "authentication": Coder(_json, _authentication),
     "revision": _PLAIN,
     "author_token": _PLAIN,
+    "retry_tag_before": _PLAIN,
+    "signatures_before": _TEXTS,
+    "recipient_count": _PLAIN,
+    "key_id": _PLAIN,
 }
 """Column name → coder: one line for each field of the dictionary, in the dictionary's order."""
 
 OBSERVATION_COLUMNS: tuple[str, ...] = tuple(CODERS)
-"""The columns of the table ``observation``."""
+"""The values of a row, in order. A store keeps them in several tables; those with ``Retention.NEVER`` it doesn't keep."""
 _values_of = attrgetter(*OBSERVATION_COLUMNS)
 _WRITES = tuple((place, coder.write) for place, coder in enumerate(CODERS.values()) if coder is not _PLAIN)
 _READS = tuple((place, coder.read) for place, coder in enumerate(CODERS.values()) if coder is not _PLAIN)
@@ -213,12 +217,20 @@ def to_row(observation: Observation) -> tuple[ColumnValue, ...]:
     return tuple(values)
 
 
+class Undecodable(ValueError):
+    """A row that no version of catcher wrote. Its text names the column, never a value."""
+
+
 def from_row(row: Sequence[Any]) -> Observation:
     """The observation of a row in the order of ``OBSERVATION_COLUMNS``; ``from_row(to_row(o)) == o``.
 
-    Raises ValueError, KeyError or TypeError for a row that no version of catcher wrote.
+    Raises Undecodable for a row that no version of catcher wrote.
     """
     values = list(row)
-    for place, read in _READS:
-        values[place] = read(values[place])
+    place = 0
+    try:
+        for place, read in _READS:
+            values[place] = read(values[place])
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        raise Undecodable(f"column {OBSERVATION_COLUMNS[place]}") from None
     return Observation(**dict(zip(OBSERVATION_COLUMNS, values, strict=True)))

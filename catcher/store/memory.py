@@ -6,28 +6,54 @@ Longer than others: it holds the whole contract in one place.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from operator import gt, lt
 
 from catcher.incident import count_mailboxes, mailbox_totals, merge
 from catcher.model.leak.demand import DemandKey
 from catcher.model.leak.incident import Crowd, Incident, IncidentKey
 from catcher.model.leak.sight import DelegationSince, Uptime
-from catcher.model.mail.observation import Observation, Stored
+from catcher.model.leak.summary import IncidentOrder, IncidentSummary, SummaryFilter, check_days, summary_of
+from catcher.model.leak.unstored import NOTHING_UNSTORED, UnstoredKey
+from catcher.model.mail.observation import Observation, Retention, Stored
 from catcher.model.mail.policy import Policy, PolicySince
-from catcher.model.ports import ContactChange, Folder, ObservationRow, Purged
+from catcher.model.ports import (
+    ContactChange,
+    Folded,
+    Folder,
+    FoldState,
+    ObservationRow,
+    PeriodRecord,
+    Purged,
+    StoredShare,
+    UpkeepState,
+)
 from catcher.model.telling.alert import Alert, AlertDelivery, Channel
 from catcher.model.telling.contact import Contact, Source, StepOutcome
 from catcher.model.telling.notice import LedgerEntry, Notice
 from catcher.model.telling.suppression import Suppression
-from catcher.privacy.retention import RETRY_AFTER, coarsened, cutoffs, emptied
-from catcher.store.codec import from_row
+from catcher.privacy.retention import (
+    RETRY_AFTER,
+    RetentionCutoffs,
+    coarsened,
+    cutoffs,
+    emptied,
+    network_of,
+    tokenless,
+)
+from catcher.privacy.tokens import period_of
+from catcher.store.codec import CODERS, from_row
 from catcher.store.rules import (
+    SignedDelivery,
     alert_to_the_second,
     begun,
     changed_contacts,
     handing_organisation,
+    is_replay,
+    open_until,
     outcome_to_the_second,
     proven_organisation,
     step_to_the_second,
@@ -42,13 +68,21 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._observations: dict[int, Observation] = {}
+        self._unstored: Counter[UnstoredKey] = Counter()
         self._final: dict[str, Incident] = {}
         """Sums over the folded observations that can't be revised any more."""
         self._open: dict[int, dict[str, Incident]] = {}
         """Increments of each folded observation that may still be revised, by the observation's id."""
+        self._open_until: dict[int, datetime] = {}
+        """The moments after which they can't be revised any more."""
+        self._closed: set[str] = set()
+        """The periods that get no mailboxes any more."""
         self._to_fold_again: set[int] = set()
         self._used_up: dict[int, tuple[str, ...]] = {}
         """Observation's id → the signatures that it uses up (``uses_up_signatures``)."""
+        self._gone: dict[Retention, set[int]] = {retention: set() for retention in Retention}
+        """Retention → the ids of the observations whose fields of this retention were forgotten."""
+        self._periods: dict[str, PeriodRecord] = {}
         self._clients: dict[tuple[str, str], date] = {}
         """Client address and organisation → the last day on which the organisation's proven mail came from there."""
         self._demand: Counter[DemandKey] = Counter()
@@ -60,6 +94,7 @@ class MemoryStore:
         self._policies: dict[str, tuple[PolicySince, ...]] = {}
         self._uptimes: list[Uptime] = []
         self._delegations: dict[str, tuple[DelegationSince, ...]] = {}
+        self._upkeep = UpkeepState()
         self._alerts: dict[str, Alert] = {}
         self._last_id = 0
         self._folded_up_to = 0
@@ -67,7 +102,10 @@ class MemoryStore:
     def add(self, batches: Sequence[Sequence[Observation]]) -> list[tuple[Observation, ...]]:
         return [tuple(self._add(to_the_minute(observation)) for observation in batch) for batch in batches]
 
-    def add_rows(self, batches: Sequence[Sequence[ObservationRow]]) -> list[tuple[Stored, ...]]:
+    def add_rows(
+        self, batches: Sequence[Sequence[ObservationRow]], *, unstored: Mapping[UnstoredKey, int] = NOTHING_UNSTORED
+    ) -> list[tuple[Stored, ...]]:
+        self._unstored.update(unstored)
         given = [tuple(map(from_row, rows)) for rows in batches]
         added = self.add(given)
         return [
@@ -81,19 +119,25 @@ class MemoryStore:
     def _add(self, observation: Observation) -> Observation:
         others = [o for o in self._observations.values() if o.transaction != observation.transaction]
         retry_of = next((o.id for o in others if _is_retry(observation, o)), None)
-        seen = {token for o in others for token in self._used_up.get(o.id, ())}
+        replayed = retry_of is None and self._is_replay(observation)
         self._last_id += 1
-        stored = replace(
-            observation,
-            id=self._last_id,
-            retry_of=retry_of,
-            replayed=retry_of is None and not seen.isdisjoint(observation.signatures),
-        )
+        stored = observation.stored_as(Stored(self._last_id, retry_of, replayed))
         self._use_up(stored)
         if self._is_shared(stored):
             stored = stored.stopped()
         self._observations[stored.id] = stored
         return stored
+
+    def _is_replay(self, new: Observation) -> bool:
+        tokens = {*new.signatures, *new.signatures_before}
+        others = [
+            _delivery(o)
+            for o in self._observations.values()
+            if o.transaction != new.transaction
+            and o.observed_at >= new.observed_at - RETRY_AFTER
+            and not tokens.isdisjoint(self._used_up.get(o.id, ()))
+        ]
+        return is_replay(_delivery(new), others)
 
     def _use_up(self, new: Observation) -> None:
         self._used_up[new.id] = new.signatures if new.uses_up_signatures else ()
@@ -118,11 +162,10 @@ class MemoryStore:
 
     def _revise(self, known: Observation) -> Observation | None:
         stored = self._observations.get(known.id)
-        if stored is None or not stored.may_be_revised:
+        if stored is None or not stored.may_be_revised or known.id in self._gone[Retention.FIVE_DAYS]:
             return None
-        others = (o for o in self._observations.values() if o.transaction != stored.transaction)
-        seen = {token for o in others for token in self._used_up.get(o.id, ())}
-        replayed = stored.retry_of is None and not seen.isdisjoint(known.signatures)
+        compared = replace(stored, signatures=known.signatures, signatures_before=known.signatures_before)
+        replayed = stored.retry_of is None and self._is_replay(compared)
         revised = with_revision(stored, known, replayed=replayed)
         self._use_up(revised)
         self._observations[stored.id] = revised.stopped() if self._is_shared(revised) else revised
@@ -155,17 +198,37 @@ class MemoryStore:
     def observation(self, id: int) -> Observation | None:
         return self._observations.get(id)
 
-    def fold(self, folder: Folder) -> int:
-        again = [self._observations[id] for id in self._to_fold_again]
-        for observation in again:
-            self._open.pop(observation.id)
-        self._to_fold_again.clear()
+    def fold(self, folder: Folder, *, now: datetime | None = None) -> Folded:
+        again = [self._observations[id] for id in self._to_fold_again if id in self._open and id in self._observations]
         waiting = [o for o in self._observations.values() if o.id > self._folded_up_to]
-        final = [o for o in (*again, *waiting) if not o.is_open]
-        self._final = _sum(self._final, folder(final))
-        self._open |= {o.id: dict(folder([o])) for o in (*again, *waiting) if o.is_open}
+        self._to_fold_again.clear()
+        for observation in again:
+            del self._open[observation.id], self._open_until[observation.id]
+        open_ = [o for o in (*again, *waiting) if o.is_open and o.retry_of is None]
+        final = [o for o in (*again, *waiting) if o not in open_]
+        self._final = _sum(self._final, self._without_late(folder(final)))
+        self._open |= {o.id: self._without_late(folder([o])) for o in open_}
+        self._open_until |= {o.id: open_until(o) for o in open_}
         self._folded_up_to = self._last_id
-        return len(waiting)
+        late = sum(any(m.period in self._closed for i in folder([o]).values() for m in i.mailboxes) for o in waiting)
+        moment = now and now.replace(microsecond=0)
+        unchangeable = [id for id, until in self._open_until.items() if moment is not None and until < moment]
+        for id in unchangeable:
+            del self._open_until[id]
+            self._final = _sum(self._final, self._open.pop(id))
+        return Folded(len(waiting), 0, late, len(unchangeable))
+
+    def _without_late(self, increments: Mapping[str, Incident]) -> dict[str, Incident]:
+        """``increments`` without the mailboxes of closed periods."""
+        return {
+            id: replace(i, mailboxes=frozenset(m for m in i.mailboxes if m.period not in self._closed))
+            for id, i in increments.items()
+        }
+
+    def fold_state(self) -> FoldState:
+        last = self._observations.get(self._folded_up_to)
+        waiting = sum(id > self._folded_up_to for id in self._observations)
+        return FoldState(None if last is None else last.observed_at, waiting, {})
 
     @property
     def _incidents(self) -> dict[str, Incident]:
@@ -186,6 +249,26 @@ class MemoryStore:
         found = self._incidents.get(id)
         return found if found is None or mailboxes else replace(found, mailboxes=frozenset())
 
+    def summaries(
+        self,
+        *,
+        order: IncidentOrder = IncidentOrder.KEY,
+        only: SummaryFilter | None = None,
+        after: IncidentSummary | None = None,
+        limit: int,
+    ) -> list[IncidentSummary]:
+        only = only or SummaryFilter()
+        check_days(order, only)
+        found = [summary for summary in map(summary_of, self._incidents.values()) if only.has(summary)]
+        if after is not None:
+            behind = lt if order.descending else gt
+            found = [summary for summary in found if behind(summary.place[order], after.place[order])]
+        return sorted(found, key=lambda summary: summary.place[order], reverse=order.descending)[:limit]
+
+    def summary(self, id: str) -> IncidentSummary | None:
+        found = self._incidents.get(id)
+        return None if found is None else summary_of(found)
+
     def crowd(self, id: str, period: str) -> Crowd:
         found = self._incidents.get(id)
         return Crowd() if found is None else count_mailboxes(found.mailboxes, period)
@@ -199,6 +282,17 @@ class MemoryStore:
             if (since is None or key.hour >= since) and (qtype is None or key.qtype == qtype):
                 sums[key.domain] += queries
         return sums
+
+    def unstored(self, *, first: date | None = None, last: date | None = None) -> Mapping[UnstoredKey, int]:
+        within = (k for k in self._unstored if (first is None or k.day >= first) and (last is None or k.day <= last))
+        return {key: self._unstored[key] for key in sorted(within)}
+
+    def stored_shares(self, day: date) -> Sequence[StoredShare]:
+        return [
+            StoredShare(o.client, str(CODERS["sender"].write(o.sender)), o.recipient_count, 1)
+            for o in self._observations.values()
+            if o.observed_at.date() == day
+        ]
 
     def note_policies(self, day: date, policies: Mapping[str, Policy]) -> int:
         lines = 0
@@ -234,6 +328,19 @@ class MemoryStore:
 
     def delegations(self, domain: str) -> tuple[DelegationSince, ...]:
         return self._delegations.get(domain, ())
+
+    def upkeep_state(self) -> UpkeepState:
+        return self._upkeep
+
+    def note_sure_moment(self, now: datetime, *, accepted_by: str | None = None) -> None:
+        now = now.replace(microsecond=0)
+        if accepted_by is not None:
+            self._upkeep = replace(self._upkeep, sure_at=now, accepted_at=now, accepted_by=accepted_by)
+        else:
+            self._upkeep = replace(self._upkeep, sure_at=max(now, self._upkeep.sure_at or now))
+
+    def note_upkeep(self, day: date) -> None:
+        self._upkeep = replace(self._upkeep, day=day)
 
     def raise_alerts(self, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
         raised = []
@@ -303,42 +410,124 @@ class MemoryStore:
     def suppressions(self) -> Iterator[Suppression]:
         return iter(list(self._suppressions))
 
-    def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
-        self.fold(folder)
-        moments = cutoffs(now, keep_days)
-        kept = {o.id: o for o in self._observations.values() if o.observed_at >= moments.deleted_before}
-        coarse = {o.id: coarsened(o) for o in kept.values() if o.observed_at < moments.coarsened_before}
-        tagless = {o.id for o in kept.values() if o.observed_at < moments.emptied_before}
-        demand = {key: n for key, n in self._demand.items() if key.hour >= moments.deleted_before}
-        texts = {id: text for id, text in self._texts.items() if self._notices[id].drafted_at >= moments.texts_before}
-        mailboxes = {m for i in self._incidents.values() for m in i.mailboxes if m.period < moments.ended_before}
-        contacts = {
-            party: tuple(c for c in known if c.trusted or c.seen_at >= moments.deleted_before)
+    def forget(self, now: datetime, *, keep_days: int) -> Iterator[Purged]:
+        due = cutoffs(now, keep_days)
+        going = self._to_delete(due)
+        for step in (
+            lambda: self._forget_tokens(due, going),
+            lambda: self._forget_recent(due, going),
+            lambda: self._forget_traces(due, going),
+            lambda: self._delete(due),
+            lambda: self._forget_demand(due),
+            lambda: self._forget_contacts(due),
+            lambda: self._forget_texts(due),
+        ):
+            purged = step()
+            if purged != Purged():
+                yield purged
+
+    def _to_delete(self, due: RetentionCutoffs) -> set[int]:
+        """The observations that are due. A day goes as a whole, so one that isn't folded keeps the others for a
+        while."""
+        waiting = {_day(o) for o in self._observations.values() if o.id > self._folded_up_to}
+        return {
+            o.id
+            for o in self._observations.values()
+            if _day(o) <= (due.last_deleted_unfolded if _day(o) in waiting else due.last_deleted)
+        }
+
+    def _forget(self, retention: Retention, reduced: Callable[[Observation], Observation], ids: set[int]) -> None:
+        self._observations |= {id: reduced(self._observations[id]) for id in ids}
+        self._gone[retention] |= ids
+
+    def _due(self, retention: Retention, is_due: Callable[[Observation], bool]) -> set[int]:
+        return {o.id for o in self._observations.values() if is_due(o) and o.id not in self._gone[retention]}
+
+    def _forget_tokens(self, due: RetentionCutoffs, going: set[int]) -> Purged:
+        settled = {period for period, record in self._periods.items() if record.settled_at is not None}
+        ids = self._due(Retention.PERIOD, lambda o: _period(o) in settled or _period(o) < due.overdue_before)
+        self._count_lost(ids)
+        self._forget(Retention.PERIOD, tokenless, ids)
+        return Purged(tokens_emptied=len(ids - going))
+
+    def _count_lost(self, ids: set[int]) -> None:
+        for id in ids:
+            if id > self._folded_up_to:
+                period = _period(self._observations[id])
+                record = self._periods.get(period, PeriodRecord(period))
+                self._periods[period] = replace(record, lost=record.lost + 1)
+
+    def _forget_recent(self, due: RetentionCutoffs, going: set[int]) -> Purged:
+        ids = self._due(Retention.FIVE_DAYS, lambda o: _day(o) <= due.last_emptied)
+        self._forget(Retention.FIVE_DAYS, emptied, ids)
+        self._used_up = {id: tokens for id, tokens in self._used_up.items() if id not in ids}
+        return Purged(retry_tags_emptied=len(ids - going))
+
+    def _forget_traces(self, due: RetentionCutoffs, going: set[int]) -> Purged:
+        ids = self._due(Retention.COARSE_30_DAYS, lambda o: _day(o) <= due.last_coarsened)
+        self._forget(Retention.COARSE_30_DAYS, coarsened, ids)
+        self._clients = {pair: day for pair, day in self._clients.items() if day > due.last_addresses}
+        return Purged(coarsened=len(ids - going))
+
+    def _delete(self, due: RetentionCutoffs) -> Purged:
+        ids = self._to_delete(due)
+        self._count_lost(ids - self._gone[Retention.PERIOD])
+        self._observations = {id: o for id, o in self._observations.items() if id not in ids}
+        self._used_up = {id: tokens for id, tokens in self._used_up.items() if id not in ids}
+        self._to_fold_again -= ids
+        return Purged(deleted=len(ids))
+
+    def _forget_demand(self, due: RetentionCutoffs) -> Purged:
+        kept = Counter({key: n for key, n in self._demand.items() if key.hour.date() > due.last_deleted})
+        deleted, self._demand = len(self._demand) - len(kept), kept
+        return Purged(demand_deleted=deleted)
+
+    def _forget_contacts(self, due: RetentionCutoffs) -> Purged:
+        before = sum(map(len, self._contacts.values()))
+        self._contacts = {
+            party: tuple(c for c in known if c.trusted or c.seen_at >= due.contacts_before)
             for party, known in self._contacts.items()
         }
-        purged = Purged(
-            deleted=len(self._observations) - len(kept),
-            coarsened=sum(o != kept[id] for id, o in coarse.items()),
-            retry_tags_emptied=sum(kept[id].retry_tag is not None for id in tagless),
-            mailbox_days_settled=sum(m in mailboxes for i in self._incidents.values() for m in i.mailboxes),
-            demand_deleted=len(self._demand) - len(demand),
-            contacts_deleted=sum(len(known) - len(contacts[party]) for party, known in self._contacts.items()),
-            notice_texts_deleted=len(self._texts) - len(texts),
+        self._outcomes = {key: o for key, o in self._outcomes.items() if o.at >= due.contacts_before}
+        return Purged(contacts_deleted=before - sum(map(len, self._contacts.values())))
+
+    def _forget_texts(self, due: RetentionCutoffs) -> Purged:
+        kept = {id: text for id, text in self._texts.items() if self._notices[id].drafted_at >= due.texts_before}
+        deleted, self._texts = len(self._texts) - len(kept), kept
+        return Purged(notice_texts_deleted=deleted)
+
+    def purge(self, now: datetime, *, keep_days: int, folder: Folder, dry_run: bool = False) -> Purged:
+        if dry_run:
+            self.fold(folder, now=now)
+            return deepcopy(self).purge(now, keep_days=keep_days, folder=folder)
+        before = cutoffs(now, keep_days).ended_before
+        self.fold(folder, now=now)
+        periods = {m.period for i in self._incidents.values() for m in i.mailboxes}
+        periods |= {_period(self._observations[id]) for id in self._due(Retention.PERIOD, lambda o: True)}
+        purged = Purged()
+        for period in sorted(period for period in periods if period < before):
+            purged += Purged(mailbox_days_settled=self.settle(period))
+            self.note_period(period, settled_at=now)
+        return sum(self.forget(now, keep_days=keep_days), purged)
+
+    def note_period(
+        self, period: str, *, settled_at: datetime | None = None, key_destroyed_at: datetime | None = None
+    ) -> None:
+        record = self._periods.get(period, PeriodRecord(period))
+        self._periods[period] = replace(
+            record,
+            settled_at=record.settled_at or (settled_at and settled_at.replace(microsecond=0)),
+            key_destroyed_at=record.key_destroyed_at or (key_destroyed_at and key_destroyed_at.replace(microsecond=0)),
         )
-        if not dry_run:
-            kept |= coarse
-            kept |= {id: emptied(kept[id]) for id in tagless}
-            self._observations = kept
-            self._clients = {pair: day for pair, day in self._clients.items() if day > moments.last_address_day}
-            self._demand = Counter(demand)
-            self._contacts = contacts
-            self._outcomes = {key: o for key, o in self._outcomes.items() if o.at >= moments.deleted_before}
-            self._texts = texts
-            for period in sorted({m.period for m in mailboxes}):
-                self.settle(period)
-        return purged
+
+    def periods(self) -> tuple[PeriodRecord, ...]:
+        return tuple(self._periods[period] for period in sorted(self._periods))
+
+    def end_log(self) -> None:
+        """There is no log."""
 
     def settle(self, period: str) -> int:
+        self._closed.add(period)
         ended = {id: frozenset(m for m in i.mailboxes if m.period == period) for id, i in self._incidents.items()}
         totals = {
             id: Incident(i.key, settled=mailbox_totals(ended[id])) for id, i in self._incidents.items() if ended[id]
@@ -363,12 +552,21 @@ def _sum(*increments: Mapping[str, Incident]) -> dict[str, Incident]:
 
 def _is_retry(new: Observation, old: Observation) -> bool:
     return (
-        new.retry_tag is not None
-        and new.retry_tag == old.retry_tag
+        old.retry_tag is not None
+        and old.retry_tag in (new.retry_tag, new.retry_tag_before)
         and old.retry_of is None
         and old.observed_at >= new.observed_at - RETRY_AFTER
-        and new.domain == old.domain
-        and new.reverse_path_token == old.reverse_path_token
-        and set(new.recipients) == set(old.recipients)
         and proven_organisation(new.sender) in (None, proven_organisation(old.sender))
     )
+
+
+def _delivery(observation: Observation) -> SignedDelivery:
+    return SignedDelivery(observation.observed_at, network_of(observation.client), observation.recipients)
+
+
+def _day(observation: Observation) -> date:
+    return observation.observed_at.astimezone(UTC).date()
+
+
+def _period(observation: Observation) -> str:
+    return period_of(observation.observed_at)

@@ -1,11 +1,10 @@
-"""Rules that every store keeps: the precision of moments, the key of retries, one contact for each address."""
+"""Rules that every store keeps: the precision of moments, what is a replay, one contact for each address."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 from catcher.directory import Suffixes
@@ -16,6 +15,8 @@ from catcher.model.telling.alert import Alert, AlertDelivery
 from catcher.model.telling.contact import Contact, StepOutcome, in_order
 from catcher.model.telling.notice import LedgerEntry, Notice
 from catcher.model.telling.suppression import Suppression
+from catcher.model.value import value
+from catcher.privacy.retention import COARSE_AFTER
 
 
 def to_the_minute(observation: Observation) -> Observation:
@@ -62,6 +63,23 @@ _PROVEN = (Tier.VERIFIED, Tier.AUTHENTICATED)
 _suffixes = cache(Suffixes)
 
 
+REVISED_WITHIN = timedelta(hours=2)
+"""Age at which look-ups that failed aren't repeated any more: ``intake.completion`` gives up after minutes. The age is
+counted from the hour, since the store may know no more."""
+RESTING_WITHIN = COARSE_AFTER + timedelta(days=2)
+"""Age at which no address is known any more; the store that forgets it earlier closes the judgement then."""
+
+
+def open_for(observation: Observation) -> timedelta:
+    """Age, from the hour of an open observation (``is_open``), up to which its judgement may change."""
+    return RESTING_WITHIN if observation.rests_on_address else REVISED_WITHIN
+
+
+def open_until(observation: Observation) -> datetime:
+    """The moment up to which the judgement of an open observation may change."""
+    return observation.observed_at.replace(minute=0, second=0, microsecond=0) + open_for(observation)
+
+
 def proven_organisation(sender: Sender) -> str | None:
     """The organizational domain of a proven sender, also of a mailbox provider; None for an unproven one.
 
@@ -89,18 +107,41 @@ def handing_organisation(sender: Sender, *, fresh: bool) -> str | None:
     return organisation if any(own(domain) == organisation for domain in by_spf) else None
 
 
-def retry_key(
-    retry_tag: str | None, domain: str, reverse_path_token: str | None, recipients: Iterable[str]
-) -> int | None:
-    """A number that is equal for equal retry tag, domain, reverse-path and set of recipients; None without a tag.
+_SPLIT_WITHIN = timedelta(minutes=15)
+"""Longest time between two transactions of one mail: a client that splits a mail by recipients sends the parts at once;
+15 minutes are for a part that was deferred first."""
+SPLIT_MOST = 100
+"""Most other transactions of one mail that are looked at; a mail in more of them is a replay from there on. Two
+mailboxes are enough for any threshold, and each look costs."""
 
-    It has 64 bits, signed: among a hundred million mails, one in 10¹¹ new mails has another mail's key by chance.
+
+@value
+class SignedDelivery:
+    """What is compared of two deliveries with one signature."""
+
+    observed_at: datetime
+    network: str
+    """The client's network."""
+    recipients: tuple[str, ...]
+
+
+def is_replay(new: SignedDelivery, others: Sequence[SignedDelivery]) -> bool:
+    """Whether a mail that is no retry repeats ``others``, deliveries with its signature in other transactions.
+
+    A client may split one mail into several transactions, each for other recipients (RFC 5321 §2.1): such a part came
+    from the same network, within minutes, and is no replay.
     """
-    if retry_tag is None:
-        return None
-    text = "\n".join((retry_tag, domain, reverse_path_token or "", *sorted(set(recipients))))
-    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
+    return len(others) > SPLIT_MOST or any(not _is_part_of_same_mail(new, other) for other in others)
+
+
+def _is_part_of_same_mail(new: SignedDelivery, other: SignedDelivery) -> bool:
+    return (
+        abs(new.observed_at - other.observed_at) <= _SPLIT_WITHIN
+        and new.network == other.network
+        and bool(new.recipients)
+        and bool(other.recipients)
+        and set(new.recipients).isdisjoint(other.recipients)
+    )
 
 
 def changed_contacts(party: str, known: Sequence[Contact], change: ContactChange) -> tuple[Contact, ...]:

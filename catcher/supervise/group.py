@@ -22,9 +22,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from os import kill
 
+from catcher.model.errors import kind_and_place
 from catcher.supervise.counterpage import CounterSlot
 from catcher.supervise.loop import Loop, Timer, guarded
-from catcher.supervise.unforeseen import kind_and_place
 from catcher.supervise.worker import DRAINING, FAILED, READY, REPLACED, STOP, Task
 
 log = logging.getLogger("catcher.supervise")

@@ -26,11 +26,11 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NoReturn
 
+from catcher.model.errors import kind_and_place
 from catcher.supervise.loop import Loop, Timer
 from catcher.supervise.memory import be_killed_first
 from catcher.supervise.pieces import END, LENGTH_OCTETS, PIECE, PieceReader, PieceWriter, Tell
 from catcher.supervise.supervisor import fork_quietly
-from catcher.supervise.unforeseen import kind_and_place
 from catcher.supervise.worker import leave_signals_to_the_parent
 
 log = logging.getLogger("catcher.supervise")

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from catcher.supervise.unforeseen import kind_and_place
+from catcher.model.errors import kind_and_place
 
 log = logging.getLogger("catcher.supervise")
 

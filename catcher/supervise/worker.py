@@ -12,9 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
-from catcher.model.errors import CatcherError
+from catcher.model.errors import CatcherError, kind_and_place
 from catcher.supervise.counterpage import CounterSlot
-from catcher.supervise.unforeseen import kind_and_place
 
 log = logging.getLogger("catcher.supervise")
 

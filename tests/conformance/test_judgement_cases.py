@@ -24,7 +24,7 @@ from catcher.intake.observe import Arrival, observe
 from catcher.model.leak.incident import Role
 from catcher.model.mail.observation import Observation
 from catcher.model.mail.policy import Outcome, Policy
-from catcher.privacy.tokens import Tokens
+from catcher.privacy.tokens import RollingTokens, Tokens
 from tests.support.carried import MICROSOFT, MICROSOFT_SIGNS, OWN, at_microsoft, host
 from tests.support.casefiles import MailCase, differing, judged, kept, lying_beside, unnamed
 from tests.support.fingerprints import NOW, Table, context, judge, transaction, txt
@@ -83,7 +83,7 @@ def test_each_mail_has_a_case() -> None:
     assert unnamed(FOLDER, CASES) == set()
 
 
-TOKENS = Tokens("2026-11", b"k" * 32)
+TOKENS = Tokens("2026-11", b"k" * 32, RollingTokens(b"r" * 32))
 DAYS = [NOW - timedelta(days=n) for n in (3, 2, 1)]
 
 

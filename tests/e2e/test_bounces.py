@@ -101,7 +101,7 @@ def test_a_notice_says_what_a_person_needs(file: Path) -> None:
     text = re.sub(r"\s+", " ", file.read_text(encoding="utf-8"))
     assert "550 5.1.2" in text
     ours = text.partition("550 5.1.2 ")[2]
-    said = re.match(r"(\S+) (?:is not|n'est pas) (\S+?) ?: ", ours)
+    said = re.match(r"(\S+) (?:is not|n'est pas) (\S+?) ?[:;] ", ours)
     assert said and said.groups() in PAIRS
     assert ours.count(said[2]) == 2, "the remedy names the domain that was meant"
     assert "Registry of Example" in ours

@@ -40,6 +40,7 @@ def test_what_was_acknowledged_outlives_kills_of_every_process(tmp_path: Path) -
             server.start()
             assert_every_promise_is_kept(server, senders)
         assert_acknowledged_is_stored_exactly(server, senders)
+        server.catcher("report", "build")
         [incident] = [i for i in server.json("incident", "list") if i["role"] == "intended"]
         assert incident["mails"] == sum(len(sender.acknowledged) for sender in senders)
 
@@ -126,6 +127,7 @@ def test_a_retry_is_marked_and_not_counted(server: Server) -> None:
     first, second, third = sorted(server.json("observation", "list"), key=lambda o: int(o["id"]))
     assert first["retry_of"] is None
     assert second["retry_of"] == third["retry_of"] == first["id"]
+    server.catcher("report", "build")
     [incident] = [i for i in server.json("incident", "list") if i["role"] == "intended"]
     assert incident["mails"] == 1
 

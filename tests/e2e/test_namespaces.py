@@ -96,6 +96,7 @@ def test_the_sender_is_known_by_a_real_look_up(delivered: World) -> None:
 
 
 def test_there_is_an_incident_for_the_intended_party_and_its_report(delivered: World, tmp_path: Path) -> None:
+    delivered.sink.catcher("report", "build")
     incidents = {(i["party"], i["role"]): i for i in delivered.sink.json("incident", "list")}
     incident = incidents["army.mil", "intended"]
     assert incident["mails"] == MAILS

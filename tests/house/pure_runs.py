@@ -60,7 +60,7 @@ def incident(guard: Guard) -> object:
     from catcher.incident import effect, fold, life, merge
     from tests.support.observations import observation
 
-    folded = fold([observation(), observation(retry_of=1)], party_of=str, period_of=lambda moment: f"{moment:%Y-%m}")
+    folded = fold([observation(), observation(retry_of=1)], party_of=str)
     days = [date(2026, 11, 10)]
     return [(merge(i, i).mails, life(i, date(2027, 3, 1)), effect(i, days, date(2027, 3, 1))) for i in folded.values()]
 

@@ -65,6 +65,7 @@ SENTENCES = dict(key_sentences())
 
 NOW = datetime(2026, 6, 28, 9, 14, tzinfo=UTC)
 _SAMPLE = {"mails": 3, "most_before": 1, "days": 7, "domains": 2, "minutes": 5, "parts": 1}
+_SAMPLE |= {"free_mb": 9, "reserve_mb": 10, "hours": 50, "rows": 2, "steps": 1}
 """A number for each count that an alert may have."""
 
 

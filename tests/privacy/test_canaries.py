@@ -1,18 +1,29 @@
-"""Promise 1: nothing said in a mail is in any file afterwards, in any form; where something is kept, it is found."""
+"""Promise 1: nothing said in a mail is in any file afterwards, in any form; where something is kept, it is found.
+
+The same for names that nothing proves: HELO, reverse names, names of failed signatures, what was typed left of a
+catalogued domain (DESIGN §3 "What is stored of a mail").
+"""
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import re
 import smtplib
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import dns.message
+import dns.rcode
+import dns.rdatatype
 import pytest
 
 from tests.support import leaky
 from tests.support.canaries import Canaries
+from tests.support.nameserver import name_server, reply
 from tests.support.server import ARMY, SECONDS, Server, running
 
 CATALOGUE = ARMY + "refused.example,intended.example,refuse\nnull.example,,null\n"
@@ -34,9 +45,20 @@ CANARIES = Canaries(
         "password": "Pw8CanaryKd7Qfet",
         "command": "Cm5CanaryWn2Ylbg",
         "parameter": "Pa7CanaryIo9Xrtz",
+        "helo": "hl4canaryfw2zkqm",
+        "helo of a bounce": "hb7canarygd5xvne",
+        "helo that spf fails": "hf2canaryjt9lbsu",
+        "reverse name": "pt3canarywc8mrhy",
+        "typed sub-domain": "ts6canaryzo1gpak",
+        "signature's domain": "sd9canaryue4wjxf",
+        "signature's selector": "ss1canarybm7hvtq",
+        "author's literal": "al5canarynr3dyoc",
+        "author's odd domain": "ao8canarykx6fiwg",
     }
 )
 WORDS = CANARIES.words
+DOMAIN, SELECTOR = "signature's domain", "signature's selector"
+LITERAL, ODD = "author's literal", "author's odd domain"
 
 MESSAGE = "\r\n".join(
     (
@@ -161,13 +183,104 @@ def look_at_everything(server: Server, folder: Path) -> None:
         (folder / f"out{number}").write_text(server.catcher(*arguments))
 
 
+NAMES = "\r\n".join(
+    (
+        "From: <writer@{author}>",
+        "To: someone@army.ml",
+        "Subject: hello",
+        "Date: Mon, 02 Nov 2026 10:00:00 +0000",
+        f"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d={WORDS[DOMAIN]}.example;",
+        f" s={WORDS[SELECTOR]}; h=from:to; bh={'A' * 43}=; b={'B' * 86}==",
+        "",
+        "hello",
+        "",
+    )
+)
+"""A mail whose names nobody proves."""
+AUTHORS = ("contractor.example", f"[{WORDS[LITERAL]}]", f"{WORDS[ODD]}_.example")
+HELOS = (
+    ("someone@contractor.example", f"{WORDS['helo']}.example"),
+    ("", f"{WORDS['helo of a bounce']}-192-0-2-7.dsl.example.net"),
+    ("", f"{WORDS['helo that spf fails']}.example"),
+)
+"""MAIL FROM and HELO."""
+
+
+def unproving(query: dns.message.Message, transport: str) -> Sequence[bytes]:
+    """A name server that confirms no name: the reverse name leads elsewhere, SPF fails, a key is of another signer."""
+    name, qtype = query.question[0].name.to_text(True), dns.rdatatype.to_text(query.question[0].rdtype)
+    match qtype:
+        case "PTR":
+            return [reply(query, f"{name}. 60 IN PTR {WORDS['reverse name']}.example.")]
+        case "A":
+            return [reply(query, f"{name}. 60 IN A 198.51.100.9")]
+        case "TXT" if name.startswith(WORDS["helo that spf fails"]):
+            return [reply(query, f'{name}. 60 IN TXT "v=spf1 -all"')]
+        case _:
+            return [reply(query, rcode=dns.rcode.NXDOMAIN)]
+
+
+def mail_with_names(server: Server) -> int:
+    """Mails with every unproven name in every place; returns how many were taken."""
+    ended = 0
+    for sender, helo in HELOS:
+        with smtplib.SMTP(*server.smtp, local_hostname=helo, timeout=SECONDS) as client:
+            client.ehlo()
+            for author in AUTHORS:
+                client.mail(sender)
+                client.rcpt(f"someone@deep.{WORDS['typed sub-domain']}.army.ml")
+                ended += client.data(NAMES.format(author=author).encode())[0] == 250
+            client.mail(sender)
+            client.rcpt(f"someone@{WORDS['typed sub-domain']}.refused.example")
+    return ended
+
+
+def test_no_name_that_nothing_proves_is_in_any_file(tmp_path: Path) -> None:
+    def scenario(resolver: str) -> None:
+        more = f'[fingerprint]\nlookups = true\nresolvers = ["{resolver}"]\n'
+        with running(tmp_path / "server", catalogue=CATALOGUE, log_level="debug", more=more) as server:
+            assert mail_with_names(server) == len(HELOS) * len(AUTHORS)
+            look_at_everything(server, tmp_path / "outputs")
+            server.stop()
+            stored = server.json("observation", "list")
+            assert len(stored) == len(HELOS) * (len(AUTHORS) + 1)
+            spf = [(o["authentication"]["spf"]["result"], o["authentication"]["spf"]["domain"]) for o in stored]
+            assert ("fail", None) in spf, "the sink looked nothing up"
+            assert deliveries(server) == [], "the delivery log is off by default"
+            assert {i["typed"] for o in stored for i in o["intended"]} == {"army.ml", "refused.example"}
+
+    async def with_names() -> None:
+        async with name_server(unproving) as names:
+            await asyncio.to_thread(scenario, f"{names.address.host}:{names.address.port}")
+            asked = " ".join(names.asked)
+            for place in ("helo", "helo of a bounce", "helo that spf fails", "reverse name", "signature's domain"):
+                assert WORDS[place] in asked, f"nobody asked about {place}, so nothing is shown of it"
+
+    asyncio.run(with_names())
+    assert CANARIES.in_folders([tmp_path]) == []
+
+
+DELIVERY = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ [0-9A-Z]{4} (accepted|explained|refused) (10kB|-)")
+"""All that a line of the delivery log may be."""
+
+
+def deliveries(server: Server) -> list[str]:
+    """The lines of the delivery log."""
+    return [text for file in (server.folder / "var" / "deliveries").glob("*") for text in file.read_text().splitlines()]
+
+
 def test_nothing_of_a_mail_is_in_any_file(tmp_path: Path) -> None:
-    with running(tmp_path / "server", catalogue=CATALOGUE, log_level="debug") as server:
+    more = "deliveries = true\n[fingerprint]\nlookups = false\n"  # continues the section [log]
+    with running(tmp_path / "server", catalogue=CATALOGUE, log_level="debug", more=more) as server:
         assert mail_everywhere(server) == 2
         misbehave(server)
         look_at_everything(server, tmp_path / "outputs")
         observations = server.json("observation", "list")
         assert sorted(o["domain"] for o in observations) == ["army.ml", "navy.ml", "refused.example"]
+        lines = deliveries(server)
+        assert all(DELIVERY.fullmatch(text) for text in lines)
+        assert sorted(text.split()[2] for text in lines) == sorted(o["outcome"] for o in observations)
+        assert {text.split()[1] for text in lines} == {o["ref"][:4] for o in observations}
         assert {"catcher.db", "catcher.db-wal"} <= {path.name for path in (server.folder / "var").iterdir()}
         assert list((tmp_path / "outputs").rglob("*.html"))
         assert CANARIES.in_folders([tmp_path]) == []

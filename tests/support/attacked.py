@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from random import Random
 
 from catcher.directory import party_of, platform_of
-from catcher.incident import NoticeDecision, fold, judge_notice, latest_period, measure_incident
+from catcher.incident import MailFolder, NoticeDecision, judge_notice, latest_period, measure_incident
 from catcher.intake.observe import Arrival, observe
 from catcher.model.leak.incident import IncidentKey, Role
 from catcher.model.leak.measures import Measures
 from catcher.model.mail.observation import Observation
 from catcher.model.mail.policy import Outcome, Policy
-from catcher.privacy import Tokens
+from catcher.privacy import RollingTokens, Tokens
 from catcher.store import MemoryStore
 from tests.persons import shapes
 from tests.support.fingerprints import NOW, Table, context, judge, transaction
@@ -61,7 +60,7 @@ class Sink:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._store = MemoryStore()
-        self._tokens = Tokens("2026-11", b"k" * 32)
+        self._tokens = Tokens("2026-11", b"k" * 32, RollingTokens(b"r" * 32))
         self._number = 0
 
     def take(
@@ -87,7 +86,7 @@ class Sink:
 
     def measured(self, party: str, role: Role = Role.SENDER) -> Measures | None:
         """The measures of an incident in its last month; None without the incident."""
-        self._store.fold(partial(fold, party_of=party_of))
+        self._store.fold(MailFolder(party_of))
         incident = self._store.incident(IncidentKey(party, role, "army.ml").id)
         period = None if incident is None else latest_period(incident)
         return None if incident is None or period is None else measure_incident(incident, period)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from catcher.incident import fold
+from catcher.incident import MailFolder
 from catcher.model.ports import Folder
 
 
@@ -12,4 +10,4 @@ def party_of(domain: str) -> str | None:
     return None if domain == "freemail.example" else domain
 
 
-folder: Folder = partial(fold, party_of=party_of)
+folder: Folder = MailFolder(party_of)

@@ -169,4 +169,7 @@ def field_strategies() -> dict[str, st.SearchStrategy[Any]]:
         "markings": st.lists(_markings, max_size=2).map(tuple),
         "authentication": _authentications,
         "author_token": st.none() | st.sampled_from(_TOKENS[:2]),
+        "retry_tag_before": st.none() | st.sampled_from(("000001", "000002")),
+        "signatures_before": st.lists(_tokens, max_size=1).map(tuple),
+        "key_id": st.none() | st.sampled_from(("2026-11", "2026-12")),
     }

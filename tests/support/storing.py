@@ -13,6 +13,7 @@ from catcher.model.mail.observation import Observation, Stored
 from catcher.model.ports import ObservationRow, Store
 from catcher.store import MemoryStore
 from catcher.store.remote.client import StoreClient
+from catcher.store.remote.forgetter import Forgetter
 from catcher.store.remote.groupwriter import GroupWriter
 from catcher.store.remote.server import StoreServer, handoff_sockets
 from tests.support.observations import observation
@@ -66,7 +67,10 @@ class Process:
     def __init__(self, open_store: Callable[[], Store], reading: socket.socket, **options: Any) -> None:
         self.reading = reading.dup()  # several in one loop: it knows readers by their descriptor
         pause = options.pop("pause_seconds", 0.0)
+        forgetting: Callable[[GroupWriter], Forgetter] | None = options.pop("forgetting", None)
         writer = GroupWriter(open_store, asyncio.get_running_loop().time, pause_seconds=pause)
+        if forgetting is not None:
+            options["forgetter"] = forgetting(writer)
         self.stopping, self.ready, self.draining = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.running = asyncio.create_task(
             StoreServer(writer, self.reading, **options).run(

@@ -32,6 +32,7 @@ hostname = "mx.sink.test"
 files = ["catalogue.csv"]
 [store]
 url = "sqlite:{folder / STATE / DATABASE}"
+rows_a_day = 1000000000
 [fingerprint]
 lookups = false
 """

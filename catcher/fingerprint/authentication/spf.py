@@ -8,7 +8,7 @@ from datetime import datetime
 from catcher.fingerprint.authentication.pyspf import Evaluation, LocalPartWithheld, SpfMatch
 from catcher.fingerprint.lookups import Lookups
 from catcher.model.domain import DomainError, to_alabel
-from catcher.model.mail.fingerprint import AuthResult, SpfResult
+from catcher.model.mail.fingerprint import HELO_SCOPE, MFROM_SCOPE, AuthResult, SpfResult
 from catcher.model.mail.mailbox import Mailbox
 from catcher.model.value import value
 
@@ -31,9 +31,9 @@ def judge_spf(
     if not is_ip_address(client):
         return SpfVerdict(SpfResult())
     if reverse_path is None:
-        scope, domain, local_part = "helo", _identity(helo), "postmaster"
+        scope, domain, local_part = HELO_SCOPE, _identity(helo), "postmaster"
     else:
-        scope, domain, local_part = "mfrom", _identity(reverse_path.domain), reverse_path.local_part or "postmaster"
+        scope, domain, local_part = MFROM_SCOPE, _identity(reverse_path.domain), reverse_path.local_part or "postmaster"
     if domain is None:
         return SpfVerdict(SpfResult(AuthResult.NONE, None, scope))
     evaluation = Evaluation(

@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from catcher.model.domain import DomainError, to_alabel
+from catcher.model.domain import FULL_STOPS, DomainError, to_alabel
 from catcher.model.mail.mailbox import Mailbox
 from catcher.model.value import value
 
 MAX_MAILBOXES = 4_000
 """Most members of one field's list, and mailboxes of one message, that are read. The 64 KiB of a header hold 3,200 with
 20 octets each."""
-_MAX_HOSTS = 200
-"""Most distinct domains of one field that aren't in ASCII: each conversion takes 10 microseconds."""
+_MAX_LABELS = 200
+"""Most labels of the domains in a message's fields of one kind that are converted to A-labels: each takes 10
+microseconds. A further domain that isn't in ASCII names nobody."""
+_MAX_HOST = 253
+"""Most characters of a domain that is converted; an A-label has at least as many octets."""
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|\\.|[()<>,;:@]|[^()<>,;:@"\\\[]+', re.DOTALL)
 _ATOM = r"[^\s()<>,;:@\"\\\[\]]+"
@@ -60,8 +63,28 @@ class AddressList:
 NOBODY = AddressList((), ())
 
 
-def read_address_list(text: bytes) -> AddressList:
-    """The mailboxes in ``text``, a field's value."""
+class _Conversions:
+    """Converts domains that aren't in ASCII, each once, at most _MAX_LABELS labels in all."""
+
+    __slots__ = ("_known", "_labels_left")
+
+    def __init__(self) -> None:
+        self._known: dict[str, str | None] = {}
+        self._labels_left = _MAX_LABELS
+
+    def domain_or_none(self, host: str) -> str | None:
+        """As the function ``domain_or_none``; None, too, for a domain that comes after the last label."""
+        if host not in self._known:
+            labels = 1 + sum(map(host.count, FULL_STOPS))
+            if len(host) > _MAX_HOST or labels > self._labels_left:
+                return None
+            self._labels_left -= labels
+            self._known[host] = domain_or_none(host)
+        return self._known[host]
+
+
+def read_address_list(text: bytes, conversions: _Conversions | None = None) -> AddressList:
+    """The mailboxes in ``text``, a field's value. ``conversions`` is shared by the fields of one kind."""
     found: list[Mailbox] = []
     names: list[str] = []
     begin = 0
@@ -73,11 +96,11 @@ def read_address_list(text: bytes) -> AddressList:
         if begin == len(text):
             return AddressList(tuple(found[:MAX_MAILBOXES]), tuple(names), len(found) == 1)
     found, names = [], []
-    hosts: dict[str, str | None] = {}
+    conversions = conversions or _Conversions()
     for address in _addresses(text.decode("utf-8", "replace")):
         local_part, at, _ = address.rpartition("@")
         names.append(local_part.strip('"').lower() if at else address.lower())
-        if (read := _mailbox(address, hosts)) is not None:
+        if (read := _mailbox(address, conversions)) is not None:
             found.append(read)
     return AddressList(tuple(found), tuple(names))
 
@@ -85,8 +108,9 @@ def read_address_list(text: bytes) -> AddressList:
 def read_mailboxes(values: Iterable[bytes]) -> list[Mailbox]:
     """The mailboxes that the field values name, in order, at most MAX_MAILBOXES."""
     found: list[Mailbox] = []
+    conversions = _Conversions()
     for text in values:
-        found += read_address_list(text).mailboxes
+        found += read_address_list(text, conversions).mailboxes
         if len(found) >= MAX_MAILBOXES:
             return found[:MAX_MAILBOXES]
     return found
@@ -179,12 +203,10 @@ def _is_several(words: list[str]) -> bool:
     return shape.count("@") > 1 or _SIDE_BY_SIDE.search(shape.strip()) is not None
 
 
-def _mailbox(address: str, hosts: dict[str, str | None]) -> Mailbox | None:
-    """``hosts``: the domains that aren't in ASCII, as they were written in this field → ``domain_or_none``."""
+def _mailbox(address: str, conversions: _Conversions) -> Mailbox | None:
     local_part, at, host = address.rpartition("@")
-    if not host.isascii() and host not in hosts and len(hosts) < _MAX_HOSTS:
-        hosts[host] = domain_or_none(host)
-    domain = (domain_or_none(host) if host.isascii() else hosts.get(host)) if at and local_part else None
+    named = domain_or_none if host.isascii() else conversions.domain_or_none
+    domain = named(host) if at and local_part else None
     if domain is None:
         return None
     if local_part.startswith('"') and local_part.endswith('"'):

@@ -6,7 +6,7 @@ from catcher.fingerprint.ways.hosts import has_mx_of, is_own_host, is_trusted_ho
 from catcher.fingerprint.ways.proofs import Proofs, time_obstacle
 from catcher.fingerprint.ways.providers import providers_of
 from catcher.model.mail.counting import CountReason
-from catcher.model.mail.fingerprint import AuthResult, Freshness
+from catcher.model.mail.fingerprint import HELO_SCOPE, AuthResult, Freshness
 
 _FORWARD = Freshness(True, CountReason.FORWARD)
 _PASSED_ON = Freshness(False, CountReason.PASSED_ON)
@@ -24,7 +24,7 @@ def by_forward(proofs: Proofs) -> Freshness | None:
     domain = proofs.spf_domain
     if domain is not None and (proofs.route.by_forwarder or proofs.same(domain, proofs.author)):
         trusted = is_trusted_host(proofs, domain)
-    elif proofs.route.journal and proofs.authenticated.results.spf.scope == "helo":
+    elif proofs.route.journal and proofs.authenticated.results.spf.scope == HELO_SCOPE:
         trusted = _reported_by_itself(proofs)
     else:
         return _PASSED_ON

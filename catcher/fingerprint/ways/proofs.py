@@ -14,7 +14,7 @@ from catcher.fingerprint.lookups import Lookups
 from catcher.fingerprint.network import ClientNetwork
 from catcher.fingerprint.ways.route import MailRoute
 from catcher.model.mail.counting import CountReason
-from catcher.model.mail.fingerprint import AuthResult
+from catcher.model.mail.fingerprint import MFROM_SCOPE, AuthResult
 from catcher.model.tenant import tenant_of
 from catcher.model.value import value
 
@@ -78,7 +78,7 @@ class Proofs:
     def spf_domain(self) -> str | None:
         """The domain of MAIL FROM, when SPF passes for it; else None. The null reverse-path has none."""
         spf = self.authenticated.results.spf
-        return spf.domain if spf.result is AuthResult.PASS and spf.scope == "mfrom" else None
+        return spf.domain if spf.result is AuthResult.PASS and spf.scope == MFROM_SCOPE else None
 
     @property
     def spf_aligned(self) -> bool:
@@ -98,6 +98,4 @@ def time_obstacle(verdict: DkimVerdict, signature: DkimSignature, now: datetime)
         return CountReason.FUTURE
     if made_at < (now - MAX_AGE).timestamp():
         return CountReason.OLD
-    if made_at < now.replace(day=1, hour=0, minute=0, second=0, microsecond=0).timestamp():
-        return CountReason.BEFORE_PERIOD
     return None

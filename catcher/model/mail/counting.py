@@ -88,8 +88,6 @@ class CountReason(StrEnum):
     FUTURE = "future"
     OLD = "old"
     """The mail was signed more than three days ago."""
-    BEFORE_PERIOD = "before-period"
-    """The mail was signed before this month: the key that would recognise a replay is gone."""
 
     @property
     def way(self) -> bool:
@@ -146,7 +144,6 @@ _EXPLANATIONS = {
     CountReason.NO_TIME: "its signature has no time, and covers no Date",
     CountReason.FUTURE: "its signature was made in the future",
     CountReason.OLD: "it was signed more than three days ago",
-    CountReason.BEFORE_PERIOD: "it was signed before this month",
 }
 
 _WAYS = frozenset(

@@ -30,6 +30,11 @@ class Tier(StrEnum):
     def rank(self) -> int:
         return _RANKS[self]
 
+    @property
+    def proves_domain(self) -> bool:
+        """Whether the sender's domain is proven, not only the network's."""
+        return self in (Tier.AUTHENTICATED, Tier.VERIFIED)
+
 
 _RANKS = {tier: rank for rank, tier in enumerate(Tier)}
 
@@ -225,12 +230,18 @@ _KIND_BY_REASON = (
 """Kind → the words of ``fingerprint.nature.facts.Fact`` that give it."""
 
 
+MFROM_SCOPE = "mfrom"
+"""The identity that SPF judged is that of MAIL FROM (RFC 7208 §2.4)."""
+HELO_SCOPE = "helo"
+"""The identity that SPF judged is that of HELO, for the null reverse-path (RFC 7208 §2.3, §2.4)."""
+
+
 @value
 class SpfResult:
     result: AuthResult = AuthResult.NONE
     domain: str | None = None
     scope: str | None = None
-    """``mfrom`` or ``helo`` (RFC 7208 §2.3, §2.4)."""
+    """MFROM_SCOPE or HELO_SCOPE."""
 
     def to_json(self) -> dict[str, Any]:
         return {"result": self.result, "domain": self.domain, "scope": self.scope}

@@ -1,7 +1,7 @@
 """The observation: all stored facts of a mail, and the dictionary of its fields.
 
-Each field has its entry of the dictionary (meaning, sensitivity, retention). The store's columns equal these fields;
-the purge and the privacy documentation follow the dictionary. A new field needs a column and a retention.
+Each field has its entry of the dictionary (meaning, sensitivity, retention). The store's columns equal these fields,
+without those that are never stored; the purge and the privacy documentation follow the dictionary. A new field needs a column and a retention.
 """
 
 from __future__ import annotations
@@ -61,11 +61,13 @@ class Retention(StrEnum):
     """The field is deleted with its row after keep_days."""
     COARSE_30_DAYS = "coarse after 30 days"
     """The field is made coarser after 30 days, and deleted with its row."""
-    PERIOD = "meaningless after the period"
-    """The field's key is destroyed at the end of the month: afterwards the field can't be linked to a mailbox or a
-    mail. It is deleted with its row."""
+    PERIOD = "until its month is settled"
+    """The field is emptied when its month is over and its mailboxes are counted, 3 days after the month's end at the
+    latest. Its key is destroyed then, too."""
     FIVE_DAYS = "5 days"
     """The field is emptied after 5 days, when no MTA retries any more (RFC 5321 §4.5.4.1)."""
+    NEVER = "not stored"
+    """The field comes with a new mail, is compared with stored ones, and is stored nowhere."""
 
 
 def _stored(meaning: str, sensitivity: Sensitivity, retention: Retention, **more: Any) -> Any:
@@ -73,11 +75,12 @@ def _stored(meaning: str, sensitivity: Sensitivity, retention: Retention, **more
 
 
 _OPS, _ORG, _PERS = Sensitivity.OPERATIONAL, Sensitivity.ORGANISATION, Sensitivity.PERSONAL
-_KEEP, _COARSE, _PERIOD, _5D = (
+_KEEP, _COARSE, _PERIOD, _5D, _NEVER = (
     Retention.KEEP_DAYS,
     Retention.COARSE_30_DAYS,
     Retention.PERIOD,
     Retention.FIVE_DAYS,
+    Retention.NEVER,
 )
 
 
@@ -86,6 +89,7 @@ class Stored:
     """The store's additions to an observation."""
 
     id: int
+    """0 if the observation was only counted, since its sender or network used up its share of the day."""
     retry_of: int | None
     replayed: bool
     shared: bool = False
@@ -133,7 +137,7 @@ class Observation:
     signatures: tuple[str, ...] = _stored(
         "Tokens of the DKIM signatures that freshness rests on: a replay has the same.",
         _PERS,
-        _PERIOD,
+        _5D,
         default=(),
     )
     replayed: bool = _stored("Whether a signature was seen before in another transaction.", _OPS, _KEEP, default=False)
@@ -157,6 +161,35 @@ class Observation:
         _PERIOD,
         default=None,
     )
+    retry_tag_before: str | None = _stored(
+        "The retry tag under the key before the present one: an earlier delivery may have it.",
+        _PERS,
+        _NEVER,
+        default=None,
+    )
+    signatures_before: tuple[str, ...] = _stored(
+        "Tokens of the same signatures under the key before the present one: an earlier mail may have them.",
+        _PERS,
+        _NEVER,
+        default=(),
+    )
+    recipient_count: int = _stored(
+        "Number of the recipients' mailboxes at this domain; it stays when their tokens are gone.",
+        _OPS,
+        _KEEP,
+        default=0,
+    )
+    key_id: str | None = _stored(
+        "The month whose key made the tokens of the mailboxes, like 2026-11; none once they are gone.",
+        _OPS,
+        _PERIOD,
+        default=None,
+    )
+
+    def __post_init__(self) -> None:
+        """There are at least as many recipients as tokens of recipients."""
+        if self.recipient_count < len(self.recipients):
+            self.recipient_count = len(self.recipients)  # type: ignore[misc]
 
     @property
     def may_be_revised(self) -> bool:
@@ -193,7 +226,14 @@ class Observation:
     def stored_as(self, stored: Stored) -> Observation:
         """The observation with the values that the store added."""
         own = self.stopped() if stored.shared else self
-        return replace(own, id=stored.id, retry_of=stored.retry_of, replayed=stored.replayed)
+        return replace(
+            own,
+            id=stored.id,
+            retry_of=stored.retry_of,
+            replayed=stored.replayed,
+            retry_tag_before=None,
+            signatures_before=(),
+        )
 
     @property
     def rests_on_address(self) -> bool:
@@ -223,6 +263,7 @@ class Observation:
             "tls": self.tls,
             "reverse_path": {"token": self.reverse_path_token, "domain": self.reverse_path_domain},
             "recipients": list(self.recipients),
+            "recipient_count": self.recipient_count,
             "retry_of": self.retry_of,
             "sender": self.sender.to_json(),
             "intended": [i.to_json() for i in self.intended],
@@ -233,7 +274,10 @@ class Observation:
 
 
 STORE_ONLY = frozenset(
-    {"client", "retry_tag", "signatures", "replayed", "fresh", "fresh_reason", "revision", "author_token"}
+    {
+        *("client", "retry_tag", "retry_tag_before", "signatures", "signatures_before", "replayed", "fresh"),
+        *("fresh_reason", "revision", "author_token", "key_id"),
+    }
 )
 """The fields that ``to_json`` leaves out. A new field is shown there, or stands here."""
 

@@ -10,13 +10,15 @@
 from catcher.model.ports.alerts import AlertStore
 from catcher.model.ports.contacts import ContactChange, ContactStore
 from catcher.model.ports.demand import DemandStore, PolicyStore
-from catcher.model.ports.forgetting import ForgettingStore, Purged
-from catcher.model.ports.incidents import Folder, IncidentStore
+from catcher.model.ports.forgetting import ForgettingStore, PeriodRecord, Purged
+from catcher.model.ports.incidents import Folded, Folder, FoldState, IncidentStore
 from catcher.model.ports.notices import NoteAnswers, NoticeStore
 from catcher.model.ports.observations import ColumnValue, ObservationRow, ObservationSink, ObservationStore
 from catcher.model.ports.resolver import Resolver
 from catcher.model.ports.sight import SightStore
 from catcher.model.ports.store import Store
+from catcher.model.ports.unstored import StoredShare, UnstoredStore
+from catcher.model.ports.upkeep import UpkeepState, UpkeepStore
 
 __all__ = [
     "AlertStore",
@@ -24,6 +26,8 @@ __all__ = [
     "ContactChange",
     "ContactStore",
     "DemandStore",
+    "FoldState",
+    "Folded",
     "Folder",
     "ForgettingStore",
     "IncidentStore",
@@ -32,9 +36,14 @@ __all__ = [
     "ObservationRow",
     "ObservationSink",
     "ObservationStore",
+    "PeriodRecord",
     "PolicyStore",
     "Purged",
     "Resolver",
     "SightStore",
     "Store",
+    "StoredShare",
+    "UnstoredStore",
+    "UpkeepState",
+    "UpkeepStore",
 ]

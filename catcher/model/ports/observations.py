@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from catcher.model.leak.unstored import NOTHING_UNSTORED, UnstoredKey
 from catcher.model.mail.observation import Observation, Stored
 
 ColumnValue = str | int | float | bytes | None
@@ -44,11 +45,14 @@ class ObservationStore(Protocol):
         """
         ...
 
-    def add_rows(self, batches: Sequence[Sequence[ObservationRow]]) -> list[tuple[Stored, ...]]:
+    def add_rows(
+        self, batches: Sequence[Sequence[ObservationRow]], *, unstored: Mapping[UnstoredKey, int] = NOTHING_UNSTORED
+    ) -> list[tuple[Stored, ...]]:
         """As ``add``, for rows of whole minutes made by ``store.codec.to_row``; returns the store's additions to each
         row.
 
-        ``id``, ``retry_of`` and ``replayed`` in the rows are not read.
+        ``id``, ``retry_of`` and ``replayed`` in the rows are not read. The same write adds the counts ``unstored`` to
+        the stored ones.
         """
         ...
 

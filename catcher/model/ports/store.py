@@ -12,6 +12,8 @@ from catcher.model.ports.incidents import IncidentStore
 from catcher.model.ports.notices import NoticeStore
 from catcher.model.ports.observations import ObservationStore
 from catcher.model.ports.sight import SightStore
+from catcher.model.ports.unstored import UnstoredStore
+from catcher.model.ports.upkeep import UpkeepStore
 
 
 class Store(
@@ -24,6 +26,8 @@ class Store(
     AlertStore,
     ForgettingStore,
     SightStore,
+    UnstoredStore,
+    UpkeepStore,
     Protocol,
 ):
     """The store's contract. Every method is synchronous, and all calls come from one thread.

@@ -38,6 +38,14 @@ class AlertKind(StrEnum):
     """A test by `catcher alert test`: it shows that alerts reach the operator."""
     STORE_TROUBLE = "store-trouble"
     """The store can't be written: mail under ``accept`` is deferred with 451."""
+    DISK_LOW = "disk-low"
+    """The free disk has reached the reserve that is kept for forgetting: no observation is added; raised once a day."""
+    CLOCK = "clock"
+    """The machine's clock jumped: nothing is destroyed or forgotten until a person decides; raised once a day."""
+    SET_APART = "set-apart"
+    """Stored rows can't be decoded and are in no sum; raised once for each number of them."""
+    UPKEEP_FAILS = "upkeep-fails"
+    """A step of upkeep fails by an error that nobody foresaw; raised once a day for each step."""
 
     @property
     def rules(self) -> AlertRules:
@@ -103,6 +111,25 @@ def _rules(kind: AlertKind) -> AlertRules:
             return AlertRules(
                 sentence="The store takes no writes, for {minutes} minutes so far: mail under policy accept is put off "
                 "with 451. The log says why."
+            )
+        case AlertKind.DISK_LOW:
+            return AlertRules(
+                sentence="The disk is nearly full: {free_mb} MB are left, {reserve_mb} MB are kept for forgetting. No "
+                "observation is added; mail under policy accept is put off with 451. Make room."
+            )
+        case AlertKind.CLOCK:
+            return AlertRules(
+                sentence="The machine's clock is {hours} hours from its latest sure moment: nothing is destroyed or "
+                "forgotten until it is back. `catcher store clock` says more."
+            )
+        case AlertKind.SET_APART:
+            return AlertRules(
+                sentence="Stored observations can't be decoded: {rows}. They are in no sum. `catcher store verify` "
+                "names them."
+            )
+        case AlertKind.UPKEEP_FAILS:
+            return AlertRules(
+                sentence="Steps of upkeep fail: {steps}. The log says where. The other steps go on.", summed=True
             )
         case _:
             assert_never(kind)

@@ -2,6 +2,8 @@
 
 It holds numbers, names that are safe to show, and rules to paste; the templates hold the sentences. No value comes from
 a message's content, and no value names a person.
+
+Longer than others: the report is one value, and each of its parts is one.
 """
 
 from __future__ import annotations
@@ -214,6 +216,11 @@ class Report:
     """The incident's state; None when the party had no notice about it."""
     effect: Effect | None = None
     """The change of the volume after the party's notice."""
+    unstored: int = 0
+    """Mails of the month to the typo domain, of this party or others, that were only counted: above 0 every number of
+    mails and mailboxes is "at least"."""
+    unstored_before: int = 0
+    """The same of the month before: above 0 the two months aren't compared."""
 
     @property
     def complete(self) -> bool:
@@ -295,4 +302,5 @@ class Report:
             "answers": self.answers and self.answers.to_json(),
             "life": self.life and self.life.to_json(),
             "effect": self.effect and self.effect.to_party_json(),
+            "unstored": self.unstored,
         }

@@ -4,4 +4,6 @@
 
     worker: client ─▶ messages ─▶ socket ─▶ server ─▶ groupwriter ─▶ Store
                 ◀──────── durable ◀────────────┘
+                                            rowcheck: what nobody could read later is refused alone
+                                            forgetter: one step of forgetting at a time, between groups of commits
 """

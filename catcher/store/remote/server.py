@@ -5,6 +5,7 @@ together.
 
     worker ─▶ socket pair, one end through the handoff socket ─▶ WorkerConnection ─▶ queue ─▶ GroupWriter.write
            ◀──────────────────────────── results, in order ◀──────────────────────────────────────┘
+    timer ─▶ Forgetter.step: one short step between two groups
 
 Workers read data from strangers, so they don't open the database to store mail; and no worker waits for another's lock.
 While the storing process writes and syncs, the next group of commits gathers in the sockets.
@@ -17,8 +18,11 @@ import logging
 import socket
 from collections import deque
 from collections.abc import Callable
-from typing import cast
+from contextlib import suppress
+from typing import Protocol, cast
 
+from catcher.model.errors import CatcherError
+from catcher.store.remote.forgetter import Forgetter
 from catcher.store.remote.groupwriter import Commit, GroupWriter, Result
 from catcher.store.remote.messages import OPEN, REPLACED, Messages, from_results, to_commits
 
@@ -39,14 +43,36 @@ def handoff_sockets() -> tuple[socket.socket, socket.socket]:
     return writing, reading
 
 
+class LogCopier(Protocol):
+    """Copies the store's log beside the commits (``store.sqlite.Checkpointer``)."""
+
+    def note_write(self) -> None:
+        """Says that something was written."""
+        ...
+
+    def take_short_rest(self) -> bool:
+        """Whether the writer should copy the rest of the log now."""
+        ...
+
+
 class StoreServer:
     """Serves all workers that offer a connection."""
 
     def __init__(
-        self, writer: GroupWriter, handoff: socket.socket, *, most_commits: int = MOST_COMMITS_A_WRITE
+        self,
+        writer: GroupWriter,
+        handoff: socket.socket,
+        *,
+        most_commits: int = MOST_COMMITS_A_WRITE,
+        forgetter: Forgetter | None = None,
+        log_copier: LogCopier | None = None,
     ) -> None:
-        """``handoff``: the reading end of ``handoff_sockets``."""
+        """``handoff``: the reading end of ``handoff_sockets``. ``forgetter``: forgets between groups of commits.
+        ``log_copier``: copies the store's log beside the commits."""
         self._writer = writer
+        self._forgetter = forgetter
+        self._log_copier = log_copier
+        self._forgetting: asyncio.TimerHandle | None = None
         self._handoff = handoff
         self._most_commits = most_commits
         self._queue: deque[tuple[WorkerConnection, Commit]] = deque()
@@ -65,7 +91,11 @@ class StoreServer:
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._handoff, self._accept)
         ready()
+        self._forget()
         await stopping.wait()
+        if self._forgetting is not None:  # the next process goes on with it
+            self._forgetting.cancel()
+            self._forgetter = None
         self._loop.remove_reader(self._handoff)
         draining()
         if self._accepting:
@@ -114,6 +144,16 @@ class StoreServer:
         self._write_is_due = bool(self._queue)
         if self._write_is_due:
             self._loop.call_soon(self._write)
+        if self._log_copier is not None:
+            self._log_copier.note_write()
+            if self._log_copier.take_short_rest():
+                with suppress(CatcherError):  # the log stays longer, and is copied later
+                    self._writer.use(lambda store: store.end_log())
+
+    def _forget(self) -> None:
+        """Does one step of forgetting, and sets the timer for the next one."""
+        if self._forgetter is not None:
+            self._forgetting = self._loop.call_later(self._forgetter.step(), self._forget)
 
 
 class WorkerConnection(asyncio.Protocol):

@@ -5,12 +5,13 @@
     SqliteStore (store.py) ─▶ connection.py   the file, its pragmas, transactions, failures
          │                    schema/         the present tables, the steps that lead to them, the check of a file
          ├─▶ observation.py   rows in, with retries and replays recognised; rows out, in pages
-         ├─▶ incident.py      increments added to sums where they lie
+         ├─▶ sums/            observations folded into incidents, their summaries, the mailboxes of a period
          ├─▶ demand.py        counted queries
          ├─▶ policy.py        the policy that a domain had from a day on
          ├─▶ alert.py         alerts to the operator
          ├─▶ contact.py       a party's contacts, and the outcome of each step that looked for them
          ├─▶ notice.py        notices and their steps, suppressions
+         ├─▶ wal/             the log is copied by a thread; who holds the lock
          └─▶ retention.py     rows that are due are deleted, coarsened, emptied, and gone from the files
 
 All SQL of catcher is in this folder, by noun. sqlite-utils makes the schema and its ledger, and writes and reads the
@@ -22,5 +23,14 @@ from catcher.store.sqlite.connection import BUSY_SECONDS
 from catcher.store.sqlite.schema.tables import present_sql, present_tables
 from catcher.store.sqlite.schema.verify import migrate_file, verify_file
 from catcher.store.sqlite.store import SqliteStore
+from catcher.store.sqlite.wal.checkpointer import Checkpointer
 
-__all__ = ["BUSY_SECONDS", "SqliteStore", "migrate_file", "present_sql", "present_tables", "verify_file"]
+__all__ = [
+    "BUSY_SECONDS",
+    "Checkpointer",
+    "SqliteStore",
+    "migrate_file",
+    "present_sql",
+    "present_tables",
+    "verify_file",
+]

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from catcher.model.errors import StoreUnavailable
+from catcher.store.sqlite.byday.registry import Registry
 from catcher.store.sqlite.library import Database
+from catcher.store.sqlite.wal.lockholder import lock_holder
 
 PRAGMAS: dict[str, str | int] = {
     "journal_mode": "wal",
@@ -41,16 +43,17 @@ def medium(path: Path) -> Iterator[None]:
     except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError):
         raise
     except sqlite3.DatabaseError as error:
-        raise StoreUnavailable(f"{path}: {_what(error)}") from None
+        raise StoreUnavailable(f"{path}: {_what(path, error)}") from None
     except OSError as error:
         raise StoreUnavailable(f"{path}: {error.strerror}; look at the folder and its permissions") from None
 
 
-def _what(error: sqlite3.DatabaseError) -> str:
+def _what(path: Path, error: sqlite3.DatabaseError) -> str:
     """SQLite's message and a remedy. The message may name a table, never a value."""
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            remedy = "another process holds the database; find it with 'fuser' and end it"
+            holder = lock_holder(path) or "another process"
+            remedy = f"{holder} writes to it; try again, and see what it does if that doesn't help"
         case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
             remedy = "make room on the disk, or look for its errors in the system log"
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
@@ -68,6 +71,7 @@ class PatientDatabase(Database):
     def __init__(self, connection: sqlite3.Connection, busy_seconds: float) -> None:
         super().__init__(connection)
         self.busy_seconds = busy_seconds
+        self.registry = Registry(self)
 
     def execute(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> sqlite3.Cursor:
         try:
@@ -160,7 +164,23 @@ def write_transaction(database: Database) -> Iterator[None]:
     except BaseException:
         if database.conn.in_transaction:
             database.execute("ROLLBACK")
+        if isinstance(database, PatientDatabase):
+            database.registry.clear()
         raise
+
+
+@contextmanager
+def read_transaction(database: Database) -> Iterator[None]:
+    """All reads within see one state of the database; within a transaction of the caller, that of the caller."""
+    if database.conn.in_transaction:
+        yield
+        return
+    database.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if database.conn.in_transaction:  # a damaged file ends it
+            database.execute("COMMIT")
 
 
 def is_at(path: Path, identity: tuple[int, int]) -> bool:

@@ -15,6 +15,7 @@ from catcher.model.ports import ColumnValue, ContactChange
 from catcher.model.telling.contact import Contact, Source, StepOutcome, StepReason, StepResult, in_order
 from catcher.store.codec import bound_to_text, moment_from_text, moment_to_text
 from catcher.store.rules import changed_contacts
+from catcher.store.sqlite.byday.dropping import note_rewrite
 from catcher.store.sqlite.library import Database
 
 _STALE = "source NOT IN ('entered', 'imported') AND confirmed_by IS NULL AND seen_at < ?"
@@ -23,8 +24,11 @@ _STALE = "source NOT IN ('entered', 'imported') AND confirmed_by IS NULL AND see
 
 def change(db: Database, party: str, changing: ContactChange, outcomes: Sequence[StepOutcome]) -> tuple[Contact, ...]:
     """Replaces the contacts of ``party`` and the outcomes of the steps. The caller opens the transaction."""
-    changed = changed_contacts(party, tuple(read(db, party)), changing)
+    known = tuple(read(db, party))
+    changed = changed_contacts(party, known, changing)
     db.table("contact").delete_where("party = ?", [party])
+    if set(known) - set(changed):
+        note_rewrite(db, "contact")
     db.table("contact").insert_all(map(_row, changed))
     db.table("contact_outcome").upsert_all(map(_row, outcomes))
     return changed
@@ -51,11 +55,20 @@ def count(db: Database, before: datetime) -> int:
 
 def delete(db: Database, before: datetime) -> int:
     """Deletes found contacts last seen before ``before``, and older outcomes; returns the number of deleted
-    contacts."""
-    deleted = count(db, before)
-    db.table("contact").delete_where(_STALE, [bound_to_text(before)])
-    db.table("contact_outcome").delete_where("at < ?", [bound_to_text(before)])
+    contacts. The caller opens the transaction."""
+    bound = [bound_to_text(before)]
+    deleted = db.execute(f"DELETE FROM contact WHERE {_STALE}", bound).rowcount
+    if deleted:
+        note_rewrite(db, "contact")
+    if db.execute("DELETE FROM contact_outcome WHERE at < ?", bound).rowcount:
+        note_rewrite(db, "contact_outcome")
     return deleted
+
+
+def are_due(db: Database, before: datetime) -> bool:
+    """Whether ``delete`` would delete anything."""
+    bound = [bound_to_text(before)]
+    return bool(count(db, before) or db.table("contact_outcome").count_where("at < ?", bound))
 
 
 def _row(value: Contact | StepOutcome) -> dict[str, ColumnValue]:

@@ -18,8 +18,8 @@ from catcher.model.telling.noticelife import Act
 from catcher.model.telling.suppression import Scope, Suppression
 from catcher.store.codec import bound_to_text, moment_from_text, moment_to_text
 from catcher.store.rules import begun, step_to_the_second, suppression_to_the_second
+from catcher.store.sqlite.byday.dropping import note_rewrite
 from catcher.store.sqlite.library import Database
-from catcher.store.sqlite.retention import note_scrub
 
 
 def add(db: Database, notice: Notice, text: bytes) -> bool:
@@ -46,7 +46,7 @@ def add_step(db: Database, id: str, step: LedgerEntry, *, once: bool = False) ->
     db.table("notice_step").insert(_step_row(number, len(before.steps), notice.steps[-1]))
     if not notice.state.on_its_way and db.table("notice_text").count_where("notice = ?", [number]):
         db.table("notice_text").delete(number)
-        note_scrub(db)
+        note_rewrite(db, "notice_text")
     return notice
 
 
@@ -141,7 +141,7 @@ def delete_texts(db: Database, before: datetime) -> int:
     deleted = old_texts(db, before)
     if deleted:
         db.table("notice_text").delete_where(_OLD, [bound_to_text(before)])
-        note_scrub(db)
+        note_rewrite(db, "notice_text")
     return deleted
 
 

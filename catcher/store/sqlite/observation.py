@@ -1,14 +1,19 @@
-"""SQL of observations: adds rows, recognises retries and replays, reads rows in pages."""
+"""SQL of observations: adds rows to the parts of their days, recognises retries and replays, reads rows in pages.
+
+Longer than others: one row's way in, its comparison with earlier ones, and the ways out belong together.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from hashlib import blake2b
 from operator import itemgetter
-from sqlite3 import Connection
+from typing import Any, NamedTuple
 
-from catcher.model.mail.counting import CountReason, reason_of, uses_up_signatures
+from catcher.model.leak.unstored import UnstoredKey
+from catcher.model.mail.counting import reason_of, uses_up_signatures
 from catcher.model.mail.observation import Observation, Stored
 from catcher.model.ports import ObservationRow
 from catcher.privacy.retention import RETRY_AFTER
@@ -23,168 +28,331 @@ from catcher.store.codec import (
     texts,
     to_row,
 )
-from catcher.store.rules import handing_organisation, proven_organisation, retry_key, with_revision
-from catcher.store.sqlite.connection import write_transaction
-from catcher.store.sqlite.library import Database
-from catcher.store.sqlite.statement import quoted_columns
+from catcher.store.rules import (
+    SPLIT_MOST,
+    SignedDelivery,
+    handing_organisation,
+    is_replay,
+    proven_organisation,
+    with_revision,
+)
+from catcher.store.sqlite.byday import unstored
+from catcher.store.sqlite.byday.clients import ClientNotes
+from catcher.store.sqlite.byday.layout import (
+    MAIL,
+    RESTS_ON_ADDRESS,
+    STOPPED,
+    PartLines,
+    client_network,
+    create_part,
+    moment_or,
+    part_source,
+    part_statements,
+    recent_of,
+    select,
+    split,
+    stop,
+)
+from catcher.store.sqlite.byday.registry import MOST_ROWS, Part, checked_day
+from catcher.store.sqlite.connection import PatientDatabase, read_transaction, write_transaction
 
-_ALL = quoted_columns(OBSERVATION_COLUMNS)
-_KEPT = tuple(column for column in OBSERVATION_COLUMNS if column not in ("id", "retry_of", "replayed"))
-"""The columns whose values come with the observation; the store sets the other columns."""
-_kept = itemgetter(*map(OBSERVATION_COLUMNS.index, _KEPT))
-_judged = itemgetter(*map(OBSERVATION_COLUMNS.index, ("transaction", "observed_at", "signatures")))
-_envelope = itemgetter(*map(OBSERVATION_COLUMNS.index, ("retry_tag", "domain", "reverse_path_token", "recipients")))
-
-_LAST = "SELECT max(up_to, ifnull((SELECT max(id) FROM observation), 0)) FROM folded"
-"""The highest id so far. A purged id isn't used again: only folded rows are purged, and ``folded`` keeps their last
-id."""
-_ALIKE = """SELECT id, sender FROM retry JOIN observation ON id = retry.observation
-    WHERE key = ? AND "transaction" <> ? AND observed_at >= ? ORDER BY id"""
-_SEEN = 'SELECT 1 FROM signature WHERE token = ? AND "transaction" <> ? LIMIT 1'
-_client = itemgetter(*map(OBSERVATION_COLUMNS.index, ("client", "sender", "nature", "fresh", "fresh_reason")))
-_ADD = f"INSERT INTO observation (id, retry_of, replayed, {quoted_columns(_KEPT)}) VALUES (?,?,?{',?' * len(_KEPT)})"
-_ADD_RETRY = "INSERT INTO retry (key, observation) VALUES (?,?)"
-_ADD_SIGNATURE = 'INSERT INTO signature (token, "transaction", observation) VALUES (?,?,?)'
+_judged = itemgetter(
+    *map(
+        OBSERVATION_COLUMNS.index,
+        (
+            *("transaction", "observed_at", "client", "retry_tag", "retry_tag_before", "signatures"),
+            *("signatures_before", "sender", "nature", "fresh", "fresh_reason", "recipients"),
+        ),
+    )
+)
 
 
-def add(db: Database, rows: Sequence[ObservationRow]) -> list[Stored]:
-    """Adds rows as ``SqliteStore.add_rows``, in one transaction; the rows are durable when the function returns."""
-    if not rows:
+def add(db: PatientDatabase, rows: Sequence[ObservationRow], counted: Mapping[UnstoredKey, int]) -> list[Stored]:
+    """Adds rows and counts as ``SqliteStore.add_rows``, in one transaction; they are durable when the function
+    returns."""
+    if not rows and not counted:
         return []
     with write_transaction(db):
-        (last,) = db.execute(_LAST).fetchone()
-        return [_add(db.conn, id, row) for id, row in enumerate(rows, last + 1)]
+        unstored.add(db, counted)
+        adding = _Adding(db)
+        stored = [adding.add(id, row) for id, row in enumerate(rows, db.registry.last_id + 1)]
+        adding.write()
+        adding.note_growth()
+        return stored
 
 
-def _add(connection: Connection, id: int, row: ObservationRow) -> Stored:
-    """Adds one row, and compares it with earlier rows. A statement costs little; a page in the log costs much."""
-    transaction, observed_at, signatures = _judged(row)
-    tokens, key, first = texts(signatures), _retry_key(row), None
-    client, sender, nature, fresh, reason = _client(row)
-    by = sender_from(sender)
-    if key is not None:
-        alike = connection.execute(_ALIKE, (key, transaction, _retried_since(observed_at)))
-        organisation = proven_organisation(by)
-        first = next(
-            (
-                id_
-                for id_, other in alike
-                if organisation is None or proven_organisation(sender_from(other)) == organisation
-            ),
-            None,
+class _Adding:
+    """The parts to which the rows of one transaction are added, and with which they are compared.
+
+    Rows are written together, table by table: before a stored row is looked at, and at the end.
+    """
+
+    def __init__(self, db: PatientDatabase) -> None:
+        self._db = db
+        self._clients = ClientNotes(db, db.registry)
+        self._recent = _RecentMails(db, self.write)
+        self._open: dict[str, Part] = {}
+        """Day → the part that takes rows of this day."""
+        self._lines: dict[int, PartLines] = {}
+        """Number of a part → what isn't written yet."""
+        self._grown: dict[int, tuple[int, int]] = {}
+        """Number of a part → the last id, the number of added rows."""
+
+    def add(self, id: int, row: ObservationRow) -> Stored:
+        """Adds one row, and compares it with earlier rows. A statement costs little; a page in the log costs much."""
+        transaction, at, client, tag, tag_before, signed, signed_before, sender, nature, fresh, reason, to = _judged(
+            row
         )
-        if first is None:
-            connection.execute(_ADD_RETRY, (key, id))
-    replayed = first is None and _is_seen(connection, tokens, transaction)
-    shared = _is_shared(
-        connection,
-        client,
-        observed_at[:10],
-        handing_organisation(by, fresh=bool(fresh)),
-        rests_on_address=fresh and reason == _SPF,
-    )
-    connection.execute(_ADD, (id, first, replayed, *_kept(row)))
-    if shared:
-        connection.execute(_STOP, (id,))
-    if tokens and uses_up_signatures(
-        nature_from(nature).mail_class, by.tier, fresh=bool(fresh), reason=reason_of(reason)
-    ):
-        _add_signatures(connection, tokens, transaction, id)
-    return Stored(id, first, replayed, shared)
+        by, day = sender_from(sender), at[:10]
+        part = self._open.get(day) or self._part(day, id)
+        number, recent = part.number, self._recent
+        key = None if tag is None else _key(tag)
+        organisation = proven_organisation(by)
+        signatures = () if signed == _NONE else texts(signed)
+        first, replayed = None, False
+        if tag is not None or tag_before is not None:
+            keys = (key,) if tag_before is None else (key, _key(tag_before))
+            first = recent.first_delivery(transaction, at, keys, organisation)
+        if first is None and (signatures or signed_before != _NONE):
+            looked_for = signatures if signed_before == _NONE else {*signatures, *texts(signed_before)}
+            if alike := recent.deliveries(transaction, at, looked_for):
+                replayed = is_replay(SignedDelivery(moment_from_text(at), client_network(client), texts(to)), alike)
+        resting = bool(fresh) and reason == RESTS_ON_ADDRESS
+        handing = organisation if fresh else handing_organisation(by, fresh=False)
+        shared = _is_shared(self._db, self._clients, client, day, handing, resting=resting, before=self.write)
+        lines = self._lines.get(number)
+        if lines is None:
+            lines = self._lines[number] = PartLines([], [], [], [], [], [])
+        mail, trace, token = split(row, id, first, replayed=replayed)
+        if shared:
+            stop(mail)
+        lines.mail.append(mail)
+        lines.trace.append((id, *trace, resting and not shared))
+        lines.token.append((id, *token))
+        if tag is not None or signatures:
+            lines.recent.append((id, *recent_of(row)))
+        if key is not None and first is None:
+            lines.retry.append((key, id))
+            recent.note(key, id, number)
+        if signatures and uses_up_signatures(
+            nature_from(nature).mail_class, by.tier, fresh=bool(fresh), reason=reason_of(reason)
+        ):
+            for signature in signatures:
+                lines.signature.append((signature, id))
+                recent.note(signature, id, number)
+        self._grown[number] = (id, self._grown[number][1] + 1 if number in self._grown else 1)
+        return Stored(id, first, replayed, shared)
+
+    def _part(self, day: str, id: int) -> Part:
+        """The part that takes rows of ``day``; made where there is none, where it is full, or where some of its tables
+        are gone."""
+        parts = [part for part in self._db.registry.parts() if part.day == day and part.is_whole]
+        if parts and parts[-1].rows < MOST_ROWS:
+            part = parts[-1]
+        else:
+            part = self._db.registry.add_part(checked_day(day), id)
+            create_part(self._db, part.number)
+            self._recent.add_part(part)
+        self._open[day] = part
+        return part
+
+    def write(self) -> None:
+        """Writes what was added so far."""
+        for number, lines in self._lines.items():
+            for statement, values in zip(part_statements(number), lines, strict=True):
+                if values:
+                    self._db.conn.executemany(statement, values)
+        self._lines.clear()
+        self._recent.written()
+
+    def note_growth(self) -> None:
+        for number, (last, rows) in self._grown.items():
+            self._db.registry.grown(number, last, rows)
 
 
-_SPF = CountReason.SPF.value
-_STOPPED = f"fresh = 0, fresh_reason = '{CountReason.SHARED_ADDRESS.value}'"
-_STOP = f"UPDATE observation SET {_STOPPED} WHERE id = ?"
-_RESTING = f"client = ? AND fresh_reason = '{_SPF}' AND fresh"
-_STOP_FOLDED = (
-    f"INSERT OR IGNORE INTO to_fold_again SELECT id FROM observation WHERE {_RESTING} "
-    "AND EXISTS (SELECT 1 FROM incident_cell AS own WHERE own.observation > 0 AND own.observation = observation.id)"
-)
-"""Only increments that are kept by their observation can be taken out of the sums: a release before 0.3 kept none of
-them."""
-_OTHERS = "SELECT 1 FROM client_organisation WHERE client = ? AND organisation <> ? LIMIT 1"
-_LAST_DAY = "SELECT day FROM client_organisation WHERE client = ? AND organisation = ?"
-_NOTE = (
-    "INSERT INTO client_organisation (client, organisation, day) VALUES (?,?,?) "
-    "ON CONFLICT (client, organisation) DO UPDATE SET day = max(day, excluded.day)"
-)
+_NONE = "[]"
+"""A column that holds no text."""
 
 
-def _is_shared(
-    connection: Connection, client: str, day: str, organisation: str | None, *, rests_on_address: bool
-) -> bool:
-    """Whether a mail rests on its client's address, and another organisation's mail came from there. Notes its own
-    ``organisation``; if it is the second one there, earlier mails stop counting by the address."""
-    if organisation is not None:
-        last = connection.execute(_LAST_DAY, (client, organisation)).fetchone()
-        if last is None and connection.execute(_OTHERS, (client, organisation)).fetchone() is not None:
-            connection.execute(_STOP_FOLDED, (client,))
-            connection.execute(f"UPDATE observation SET {_STOPPED} WHERE {_RESTING}", (client,))
-        if last is None or last[0] < day:
-            connection.execute(_NOTE, (client, organisation, day))
-    return rests_on_address and connection.execute(_OTHERS, (client, organisation or "")).fetchone() is not None
-
-
-def _retry_key(row: ObservationRow) -> int | None:
-    tag, domain, reverse_path_token, recipients = _envelope(row)
-    return retry_key(tag, domain, reverse_path_token, texts(recipients))
+def _key(tag: str) -> int:
+    """A retry tag as a number, which makes the index small."""
+    return int.from_bytes(blake2b(tag.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
 
 
 @lru_cache(maxsize=64)
-def _retried_since(observed_at: str) -> str:
-    """The earliest moment of a mail whose retry may come at ``observed_at``."""
+def _earliest(observed_at: str) -> str:
+    """The earliest moment of a mail whose retry or replay may come at ``observed_at``."""
     return moment_to_text(moment_from_text(observed_at) - RETRY_AFTER)
 
 
-def _is_seen(connection: Connection, tokens: Iterable[str], transaction: str) -> bool:
-    """Whether another transaction has one of the signatures."""
-    return any(connection.execute(_SEEN, (token, transaction)).fetchone() for token in tokens)
+class _RecentMails:
+    """The mails of the last days, by retry tag and signature, together with those that aren't written yet."""
+
+    def __init__(self, db: PatientDatabase, write: Callable[[], None]) -> None:
+        self._db = db
+        self._write = write
+        self._parts = {part.number: part for part in db.registry.parts() if part.recent}
+        self._numbers: dict[str, tuple[int, ...]] = {}
+        self._unwritten: dict[int | str, list[tuple[int, int]]] = {}
+        """Key of a tag, or token of a signature → id and part of rows that aren't written yet."""
+
+    def add_part(self, part: Part) -> None:
+        self._parts[part.number] = part
+        self._numbers.clear()
+
+    def note(self, key_or_token: int | str, id: int, number: int) -> None:
+        """Notes a row that will be written."""
+        self._unwritten.setdefault(key_or_token, []).append((id, number))
+
+    def written(self) -> None:
+        """All rows are written."""
+        self._unwritten.clear()
+
+    def _since(self, earliest: str) -> tuple[int, ...]:
+        """The parts of the day of ``earliest`` and later ones."""
+        day = earliest[:10]
+        if day not in self._numbers:
+            self._numbers[day] = tuple([number for number, part in self._parts.items() if part.day >= day])
+        return self._numbers[day]
+
+    def first_delivery(
+        self, transaction: str, at: str, keys: tuple[int | None, ...], organisation: str | None
+    ) -> int | None:
+        """The id of the mail of which a mail with tags of these keys is a retry."""
+        earliest = _earliest(at)
+        numbers = self._since(earliest)
+        found = self._db.conn.execute(_with_tag(numbers, len(keys)), keys).fetchall() if numbers else []
+        if self._unwritten:
+            found += [line for key in keys if key is not None for line in self._unwritten.get(key, ())]
+        if not found:
+            return None
+        for id, number in sorted(found):
+            moment, other, sender = self._line(id, number, "m.sender")
+            if other == transaction or moment < earliest:
+                continue
+            if organisation is None or proven_organisation(sender_from(sender)) == organisation:
+                return int(id)
+        return None
+
+    def deliveries(self, transaction: str, at: str, tokens: Iterable[str]) -> list[SignedDelivery]:
+        """The mails of other transactions of the last days with one of these signatures."""
+        earliest = _earliest(at)
+        numbers = self._since(earliest)
+        sql = _with_signature(numbers) if numbers else ""
+        found: set[tuple[int, int]] = set()
+        for token in tokens:
+            if sql:
+                found.update(self._db.conn.execute(sql, (token,)))
+            if token in self._unwritten:
+                found.update(self._unwritten[token])
+        others = []
+        for id, number in found:
+            recipients = "k.recipients" if self._parts[number].token else "NULL"
+            moment, other, network, to = self._line(id, number, f"m.client, {recipients}")
+            if other != transaction and moment >= earliest:
+                others.append(SignedDelivery(moment_from_text(moment), network, texts(to or _NONE)))
+        return others
+
+    def _line(self, id: int, number: int, columns: str) -> Any:
+        """Of a mail its moment, its transaction, and ``columns``."""
+        self._write()
+        part = self._parts[number]
+        moment = moment_or("observed_at", part.trace)
+        source = part_source(number, part.trace, part.token, False)
+        return self._db.conn.execute(
+            f'SELECT {moment}, m."transaction", {columns} FROM {source} WHERE m.id = ?', (id,)
+        ).fetchone()
 
 
-def _add_signatures(connection: Connection, tokens: Iterable[str], transaction: str, id: int) -> None:
-    for token in set(tokens):
-        connection.execute(_ADD_SIGNATURE, (token, transaction, id))
+@lru_cache(maxsize=64)
+def _with_tag(numbers: tuple[int, ...], keys: int) -> str:
+    wanted = " OR ".join(f"key = ?{n + 1}" for n in range(keys))
+    return " UNION ALL ".join(f"SELECT id, {n} FROM retry_{n} WHERE {wanted}" for n in numbers)
 
 
-_REVISE = "UPDATE observation SET " + ",".join(f'"{column}" = ?' for column in _KEPT)
+@lru_cache(maxsize=64)
+def _with_signature(numbers: tuple[int, ...]) -> str:
+    tables = [f"SELECT id, {n} FROM signature_{n} WHERE token = ?1" for n in numbers]
+    return f"{' UNION ALL '.join(tables)} LIMIT {SPLIT_MOST + 1}"
 
 
-def revise(db: Database, observations: Sequence[Observation]) -> tuple[Observation, ...]:
+def _is_shared(
+    db: PatientDatabase,
+    clients: ClientNotes,
+    client: str,
+    day: str,
+    organisation: str | None,
+    *,
+    resting: bool,
+    before: Callable[[], None] = lambda: None,
+) -> bool:
+    """Whether a mail rests on its client's address, and another organisation's mail came from there. Notes its own
+    ``organisation``; if it is the second one there, earlier mails stop counting by the address. ``before`` is called
+    before these are looked for."""
+    if organisation is None:
+        return resting and clients.is_shared(client, None)
+    others, second = clients.note(client, day, organisation)
+    if second:
+        before()
+        _stop_resting(db, client)
+    return resting and others
+
+
+def _stop_resting(db: PatientDatabase, client: str) -> None:
+    """Mails that count by the address ``client`` stop counting."""
+    for part in db.registry.parts():
+        if not part.trace:
+            continue
+        ids = db.conn.execute(f"SELECT id FROM trace_{part.number} WHERE client = ? AND resting", (client,)).fetchall()
+        db.conn.executemany("INSERT OR IGNORE INTO to_fold_again VALUES (?)", ids)
+        db.conn.executemany(f"UPDATE mail_{part.number} SET {STOPPED} WHERE id = ?", ids)
+        db.conn.executemany(f"UPDATE trace_{part.number} SET resting = 0 WHERE id = ?", ids)
+
+
+_REVISE = ",".join(f'"{column}" = ?' for column in MAIL[1:])
+
+
+def revise(db: PatientDatabase, observations: Sequence[Observation]) -> tuple[Observation, ...]:
     """As ``ports.Store.revise``, within the caller's transaction."""
     changed = []
+    clients, recent = ClientNotes(db, db.registry), _RecentMails(db, lambda: None)
     for known in observations:
-        stored = one(db, known.id)
-        if stored is None or not stored.may_be_revised:
+        found = _found(db, known.id)
+        if found is None or not found.part.recent or not found.observation.may_be_revised:
             continue
-        tokens = [(token, stored.transaction, stored.id) for token in stored.signatures]
-        db.conn.executemany('DELETE FROM signature WHERE token = ? AND "transaction" = ? AND observation = ?', tokens)
-        replayed = stored.retry_of is None and _is_seen(db.conn, known.signatures, stored.transaction)
-        new = with_revision(stored, known, replayed=replayed)
-        used_up = new.signatures if new.uses_up_signatures else ()
-        day, organisation = new.observed_at.date().isoformat(), handing_organisation(new.sender, fresh=new.fresh)
-        if _is_shared(db.conn, new.client, day, organisation, rests_on_address=new.rests_on_address):
-            new = new.stopped()
-        db.execute(f"{_REVISE}, replayed = ? WHERE id = ?", [*_kept(to_row(new)), int(new.replayed), new.id])
-        _add_signatures(db.conn, used_up, new.transaction, new.id)
-        db.execute(
-            "INSERT OR IGNORE INTO to_fold_again SELECT ? WHERE ? <= (SELECT up_to FROM folded)", [new.id, new.id]
+        stored, n = found.observation, found.part.number
+        new = SignedDelivery(stored.observed_at, client_network(stored.client), stored.recipients)
+        alike = recent.deliveries(
+            stored.transaction, moment_to_text(stored.observed_at), {*known.signatures, *known.signatures_before}
         )
-        changed.append(new)
+        replayed = stored.retry_of is None and is_replay(new, alike)
+        revised = with_revision(stored, known, replayed=replayed)
+        used_up = revised.signatures if revised.uses_up_signatures else ()
+        day, organisation = (
+            stored.observed_at.date().isoformat(),
+            handing_organisation(revised.sender, fresh=revised.fresh),
+        )
+        if _is_shared(db, clients, revised.client, day, organisation, resting=revised.rests_on_address):
+            revised = revised.stopped()
+        row = to_row(revised)
+        lines = split(row, revised.id, revised.retry_of, replayed=revised.replayed)
+        db.execute(f"UPDATE mail_{n} SET {_REVISE} WHERE id = ?", [*lines.mail[1:], revised.id])
+        if found.part.trace:
+            db.execute(f"UPDATE trace_{n} SET resting = ? WHERE id = ?", [revised.rests_on_address, revised.id])
+        db.conn.executemany(
+            f"DELETE FROM signature_{n} WHERE token = ? AND id = ?", [(token, stored.id) for token in stored.signatures]
+        )
+        db.execute(f"DELETE FROM recent_{n} WHERE id = ?", [stored.id])
+        if revised.retry_tag is not None or revised.signatures:
+            db.execute(part_statements(n).recent, [stored.id, *recent_of(row)])
+        db.conn.executemany(part_statements(n).signature, [(token, stored.id) for token in used_up])
+        db.execute("INSERT OR IGNORE INTO to_fold_again VALUES (?)", [revised.id])
+        changed.append(revised)
     return tuple(changed)
 
 
-def changes(db: Database, after: int, up_to: int) -> tuple[int, int]:
-    """(the number of all revisions, the number of fresh mails) of the observations with ``after < id <= up_to``.
-
-    One of these numbers changes when an observation is revised, or stops counting."""
-    sql = "SELECT ifnull(sum(revision), 0), ifnull(sum(fresh), 0) FROM observation WHERE id > ? AND id <= ?"
-    revised, fresh = db.execute(sql, [after, up_to]).fetchone()
-    return revised, fresh
-
-
 def page(
-    db: Database,
+    db: PatientDatabase,
     *,
     after: int | None = None,
     domain: str | None = None,
@@ -195,22 +363,67 @@ def page(
     size: int,
 ) -> list[Observation]:
     """At most ``size`` observations by rising id, behind the id ``after``; with ``newest_first`` by falling id."""
-    # The plus keeps SQLite from the index of times: by that index it would sort a whole month for one page.
-    time = "+observed_at" if newest_first else "observed_at"
-    conditions = {
-        "id < ?" if newest_first else "id > ?": after,
-        "domain = ?": domain,
-        f"{time} >= ?": since and bound_to_text(since),
-        f"{time} < ?": until and bound_to_text(until),
-        "ref = ?": ref,
-    }
-    wanted = {condition: value for condition, value in conditions.items() if value is not None}
-    where = " AND ".join(wanted) or "1"
-    order = "DESC" if newest_first else "ASC"
-    sql = f"SELECT {_ALL} FROM observation WHERE {where} ORDER BY id {order} LIMIT ?"
-    return [from_row(row) for row in db.execute(sql, [*wanted.values(), size])]
+    return [from_row(row) for row in _rows(db, after, domain, since, until, ref, newest_first, size)]
 
 
-def one(db: Database, id: int) -> Observation | None:
-    row = db.execute(f"SELECT {_ALL} FROM observation WHERE id = ?", [id]).fetchone()
-    return None if row is None else from_row(row)
+def _rows(
+    db: PatientDatabase,
+    after: int | None,
+    domain: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    ref: str | None,
+    newest_first: bool,
+    size: int,
+) -> list[tuple[Any, ...]]:
+    """The rows of a page. Parts whose ids overlap are merged; a part is read only as far as its rows may be needed."""
+    sign = -1 if newest_first else 1
+    first, last = (None if moment is None else bound_to_text(moment) for moment in (since, until))
+    found: list[tuple[Any, ...]] = []
+    with read_transaction(db):
+        parts = [
+            part
+            for part in db.registry.parts()
+            if (first is None or part.day >= first[:10])
+            and (last is None or part.day <= last[:10])
+            and (after is None or (part.first_id < after if newest_first else part.last_id > after))
+        ]
+        for part in sorted(parts, key=lambda part: -part.last_id if newest_first else part.first_id):
+            begin = part.last_id if newest_first else part.first_id
+            before = sum(sign * row[0] < sign * begin for row in found)
+            if before >= size:
+                break
+            time = moment_or("observed_at", part.trace)
+            conditions = {
+                "m.id < ?" if newest_first else "m.id > ?": after,
+                "m.domain = ?": domain,
+                f"{time} >= ?": first,
+                f"{time} < ?": last,
+                "m.ref = ?": ref,
+            }
+            wanted = {condition: value for condition, value in conditions.items() if value is not None}
+            where = " AND ".join(wanted) or "1"
+            sql = select(part, where, f"ORDER BY m.id {'DESC' if newest_first else 'ASC'} LIMIT ?")
+            found += db.execute(sql, [*wanted.values(), size - before]).fetchall()
+            found.sort(key=lambda row: sign * row[0])
+    return found[:size]
+
+
+class _Found(NamedTuple):
+    part: Part
+    observation: Observation
+
+
+def _found(db: PatientDatabase, id: int) -> _Found | None:
+    with read_transaction(db):
+        for part in db.registry.parts():
+            if part.first_id <= id <= part.last_id:
+                row = db.execute(select(part, "m.id = ?"), [id]).fetchone()
+                if row is not None:
+                    return _Found(part, from_row(row))
+    return None
+
+
+def one(db: PatientDatabase, id: int) -> Observation | None:
+    found = _found(db, id)
+    return None if found is None else found.observation

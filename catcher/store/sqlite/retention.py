@@ -1,134 +1,251 @@
-"""SQL of retention: deletes, coarsens and empties due rows in small transactions, then removes their traces."""
+"""Retention: what is due goes in short steps, class by class, and the log is emptied at the end.
+
+::
+
+    forget ─▶ tokens ─▶ 5 days ─▶ 30 days ─▶ keep_days ─▶ demand ─▶ contacts ─▶ texts of notices ─▶ scrub
+              for each: mark the tables that are due ─▶ drop them in steps      delete ─▶ write the table anew
+
+No row is decoded here, so a row that can't be decoded goes like any other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
-from catcher.model.errors import StoreUnavailable
-from catcher.model.mail.observation import Observation, Retention
-from catcher.privacy.retention import RetentionCutoffs, coarsened, fields_of
-from catcher.store.codec import OBSERVATION_COLUMNS, bound_to_text, from_row, to_row
-from catcher.store.rules import retry_key
-from catcher.store.sqlite import incident
-from catcher.store.sqlite.connection import PRAGMAS, PatientDatabase, write_transaction
-from catcher.store.sqlite.library import Database
-from catcher.store.sqlite.statement import quoted_columns
-
-CHUNK = 1_000
-"""Most rows in one transaction: another writer waits tens of milliseconds for its end."""
-
-_COARSE = fields_of(Retention.COARSE_30_DAYS)
-_EMPTIED = fields_of(Retention.FIVE_DAYS)
-_OVER = "observed_at < ? AND id <= (SELECT up_to FROM folded)"
-"""Rows that may be deleted: they are old, and folded, so that their sums remain."""
-_FINE = "observed_at < ? AND instr(client, '/') = 0"
-_TAGGED = f"observed_at < ? AND ({' OR '.join(f'{name} IS NOT NULL' for name in _EMPTIED)})"
+from catcher.model.ports import PeriodRecord, Purged
+from catcher.privacy.retention import RetentionCutoffs
+from catcher.store.codec import moment_from_text, moment_to_text
+from catcher.store.sqlite import contact
+from catcher.store.sqlite import notice as notices
+from catcher.store.sqlite.byday.dropping import drop_in_steps, mark_for_dropping, rewrite_in_steps
+from catcher.store.sqlite.byday.layout import drop_tables
+from catcher.store.sqlite.byday.registry import DailyKind, DailyTable, Part
+from catcher.store.sqlite.byday.scrubbing import scrub
+from catcher.store.sqlite.connection import PatientDatabase, read_transaction, write_transaction
+from catcher.store.sqlite.sums import correcting, mailboxes
+from catcher.store.sqlite.sums.folding import folded_up_to
 
 
-def count(db: Database, due: RetentionCutoffs) -> tuple[int, int, int, int]:
-    """The numbers of observations to delete, to coarsen and to empty, and the number of lines of demand to delete."""
-    over = bound_to_text(due.deleted_before)
-    wanted = (
-        (f"observation WHERE {_OVER}", [over]),
-        (f"observation WHERE {_FINE} AND NOT ({_OVER})", [bound_to_text(due.coarsened_before), over]),
-        (f"observation WHERE {_TAGGED} AND NOT ({_OVER})", [bound_to_text(due.emptied_before), over]),
-        ("demand WHERE hour < ?", [over]),
+class DueParts(NamedTuple):
+    """The parts of which something is due, class by class; a part may be in several."""
+
+    tokens: list[Part]
+    recent: list[Part]
+    traces: list[Part]
+    mails: list[Part]
+
+    def rows(self, parts: Sequence[Part]) -> int:
+        """The rows of ``parts`` that stay."""
+        return sum(part.rows for part in parts if part not in self.mails)
+
+
+def due_parts(db: PatientDatabase, due: RetentionCutoffs, *, ended: bool = False) -> DueParts:
+    """What is due. ``ended``: as if every ended period was settled."""
+    with read_transaction(db):
+        parts = db.registry.parts()
+        folded = folded_up_to(db)
+        settled = _settled(db)
+    over = due.ended_before if ended else due.overdue_before
+    waiting = {part.day for part in parts if part.last_id > folded}
+    deleted, unfolded, coarse, empty = (
+        day.isoformat() for day in (due.last_deleted, due.last_deleted_unfolded, due.last_coarsened, due.last_emptied)
     )
-    deleted, fine, tagged, demand = (
-        db.execute(f"SELECT count(*) FROM {rows}", values).fetchone()[0] for rows, values in wanted
+    return DueParts(
+        tokens=[p for p in parts if p.token and (p.day[:7] in settled or p.day[:7] < over)],
+        recent=[p for p in parts if p.recent and p.day <= empty],
+        traces=[p for p in parts if p.trace and p.day <= coarse],
+        mails=[p for p in parts if p.day <= (unfolded if p.day in waiting else deleted)],
     )
-    return deleted, fine, tagged, demand
 
 
-def delete(db: Database, before: datetime) -> int:
-    """Deletes folded observations seen before ``before``, with their keys of retries and signatures; returns the number
-    of observations."""
-    deleted = 0
-    while observations := _chunk(db, _OVER, before, after=0):
-        with write_transaction(db):
-            note_scrub(db)
-            _forget_retries(db, observations)
-            tokens = [(token, o.transaction, o.id) for o in observations for token in o.signatures]
-            db.conn.executemany(
-                'DELETE FROM signature WHERE token = ? AND "transaction" = ? AND observation = ?', tokens
-            )
-            rows = [(o.id,) for o in observations]
-            deleted += db.conn.executemany("DELETE FROM observation WHERE id = ?", rows).rowcount
-    return deleted
+def _settled(db: PatientDatabase) -> set[str]:
+    return {period for (period,) in db.execute("SELECT period FROM period WHERE settled_at IS NOT NULL")}
 
 
-def coarsen(db: Database, before: datetime) -> int:
-    """Makes observations seen before ``before`` coarser, each once; returns the number of observations."""
-    sql = f"UPDATE observation SET {','.join(f'{name} = ?' for name in _COARSE)} WHERE id = ?"
-    total, last = 0, 0
-    while observations := _chunk(db, _FINE, before, after=last):
-        rows = [dict(zip(OBSERVATION_COLUMNS, to_row(coarsened(o)), strict=True)) for o in observations]
-        with write_transaction(db):
-            note_scrub(db)
-            total += db.conn.executemany(sql, [[row[name] for name in (*_COARSE, "id")] for row in rows]).rowcount
-            incident.close(db, [o.id for o in observations])
-        last = observations[-1].id
-    return total
-
-
-def forget_clients(db: Database, last_day: date) -> int:
-    """Deletes the addresses of clients last seen on ``last_day`` or earlier; returns the number of lines. The caller
-    opens the transaction."""
-    return db.execute("DELETE FROM client_organisation WHERE day <= ?", [last_day.isoformat()]).rowcount
-
-
-def empty(db: Database, before: datetime) -> int:
-    """Empties the retry tags of observations seen before ``before``, and deletes the keys of their retries; returns the
-    number of observations."""
-    sql = f"UPDATE observation SET {','.join(f'{name} = NULL' for name in _EMPTIED)} WHERE id = ?"
-    total, last = 0, 0
-    while observations := _chunk(db, _TAGGED, before, after=last):
-        with write_transaction(db):
-            note_scrub(db)
-            _forget_retries(db, observations)
-            total += db.conn.executemany(sql, [(o.id,) for o in observations]).rowcount
-        last = observations[-1].id
-    return total
-
-
-def _chunk(db: Database, where: str, before: datetime, *, after: int) -> list[Observation]:
-    """The next rows for which ``where`` holds, by id."""
-    columns = quoted_columns(OBSERVATION_COLUMNS)
-    sql = f"SELECT {columns} FROM observation WHERE id > ? AND {where} ORDER BY id LIMIT {CHUNK}"
-    return [from_row(row) for row in db.execute(sql, [after, bound_to_text(before)])]
-
-
-def _forget_retries(db: Database, observations: Sequence[Observation]) -> None:
-    keys = [(retry_key(o.retry_tag, o.domain, o.reverse_path_token, o.recipients), o.id) for o in observations]
-    db.conn.executemany("DELETE FROM retry WHERE key = ? AND observation = ?", keys)
-
-
-def note_scrub(db: Database) -> None:
-    """Records that ``scrub`` must rewrite the file; called in the transaction that removes rows."""
-    db.table("owed").insert({"work": "scrub"}, ignore=True)
-
-
-def scrub(db: PatientDatabase) -> None:
-    """Rewrites the file without the removed rows, and empties the log, which still holds older pages.
-
-    secure_delete alone is not enough: when SQLite splits or merges pages, copies of the moved rows stay in unused
-    parts of a page. Does nothing if no row was removed since the last scrub; after an interrupted purge, the next purge
-    scrubs. Raises StoreUnavailable if the log can't be emptied because another process reads the database.
-    """
-    if not db.table("owed").count_where("work = 'scrub'"):
-        return
-    db.execute("PRAGMA temp_store = 1")  # VACUUM writes its copy of the database to an unlinked file, not to memory
-    try:
-        db.execute("VACUUM")
-    finally:
-        db.execute(f"PRAGMA temp_store = {PRAGMAS['temp_store']}")
-    with db.waiting_by_itself():
-        busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    if busy:
-        raise StoreUnavailable(
-            "the rows are deleted, but another process reads the database, so the log still holds them; "
-            "end that process and run 'catcher store purge' again"
+def count(db: PatientDatabase, due: RetentionCutoffs) -> Purged:
+    """What a purge would change, but for mailboxes to settle."""
+    parts = due_parts(db, due, ended=True)
+    with read_transaction(db):
+        return Purged(
+            deleted=sum(part.rows for part in parts.mails),
+            coarsened=parts.rows(parts.traces),
+            retry_tags_emptied=parts.rows(parts.recent),
+            tokens_emptied=parts.rows(parts.tokens),
+            demand_deleted=_lines(db, _due_daily(db, DailyKind.DEMAND, due.last_deleted)),
+            contacts_deleted=contact.count(db, due.contacts_before),
+            notice_texts_deleted=notices.old_texts(db, due.texts_before),
         )
+
+
+def forget(db: PatientDatabase, due: RetentionCutoffs) -> Iterator[Purged]:
+    """As ``ports.Store.forget``. What an interrupted call had marked goes first."""
+    for phase in (_tokens, _recent, _traces, _mails, _demand, _contacts, _texts):
+        yield from phase(db, due)
+    for _ in rewrite_in_steps(db):
+        yield Purged()
+    if scrub(db):
+        yield Purged()
+
+
+def _change(db: PatientDatabase, due: RetentionCutoffs, change: _Change) -> Iterator[Purged]:
+    """One transaction with ``change``, then the steps that drop what it marked."""
     with write_transaction(db):
-        db.table("owed").delete("scrub")
+        purged = change(db, due)
+    if purged != Purged():
+        yield purged
+    for _ in drop_in_steps(db):
+        yield Purged()
+
+
+_Change = Callable[[PatientDatabase, RetentionCutoffs], Purged]
+
+
+def _tokens(db: PatientDatabase, due: RetentionCutoffs) -> Iterator[Purged]:
+    def mark(db: PatientDatabase, due: RetentionCutoffs) -> Purged:
+        parts = due_parts(db, due)
+        for part in parts.tokens:
+            _count_lost(db, part)
+            drop_tables(db, db.registry, part, tables=["token"])
+        settled = _settled(db)
+        for period, _ in mailboxes.tables(db):
+            if period in settled or period < due.overdue_before:
+                mailboxes.drop(db, period)
+        return Purged(tokens_emptied=parts.rows(parts.tokens))
+
+    return _change(db, due, mark)
+
+
+def _recent(db: PatientDatabase, due: RetentionCutoffs) -> Iterator[Purged]:
+    def mark(db: PatientDatabase, due: RetentionCutoffs) -> Purged:
+        parts = due_parts(db, due)
+        for part in parts.recent:
+            drop_tables(db, db.registry, part, tables=["recent"])
+        return Purged(retry_tags_emptied=parts.rows(parts.recent))
+
+    return _change(db, due, mark)
+
+
+def _traces(db: PatientDatabase, due: RetentionCutoffs) -> Iterator[Purged]:
+    def mark(db: PatientDatabase, due: RetentionCutoffs) -> Purged:
+        parts = due_parts(db, due)
+        for part in parts.traces:
+            drop_tables(db, db.registry, part, tables=["trace"])
+        _drop_daily(db, DailyKind.ORGANISATION, due.last_addresses)
+        return Purged(coarsened=parts.rows(parts.traces))
+
+    yield from _close(db, due_parts(db, due).traces)
+    yield from _change(db, due, mark)
+
+
+def _mails(db: PatientDatabase, due: RetentionCutoffs) -> Iterator[Purged]:
+    def mark(db: PatientDatabase, due: RetentionCutoffs) -> Purged:
+        parts = due_parts(db, due)
+        for part in parts.mails:
+            if part.token:
+                _count_lost(db, part)
+            db.execute(f"DELETE FROM to_fold_again WHERE observation IN (SELECT id FROM mail_{part.number})")
+            drop_tables(db, db.registry, part, mail=True)
+        return Purged(deleted=sum(part.rows for part in parts.mails))
+
+    yield from _close(db, due_parts(db, due).mails)
+    yield from _change(db, due, mark)
+
+
+def _close(db: PatientDatabase, parts: Sequence[Part]) -> Iterator[Purged]:
+    """The sums stop keeping the increments of these parts' observations apart: without its address, an observation
+    can't stop counting any more. Those that are to be folded again are left."""
+    for part in parts:
+        query = (
+            "SELECT observation FROM open_observation WHERE observation > ? "
+            f"AND observation <= ? AND observation IN (SELECT id FROM mail_{part.number}) "
+            "AND observation NOT IN (SELECT observation FROM to_fold_again) ORDER BY observation LIMIT ?"
+        )
+        last = part.first_id - 1
+        while ids := [id for (id,) in db.execute(query, [last, part.last_id, correcting.CORRECTED_AT_ONCE])]:
+            with write_transaction(db):
+                correcting.close_judgements(db, ids)
+            last = ids[-1]
+            yield Purged()
+
+
+def _count_lost(db: PatientDatabase, part: Part) -> None:
+    """Counts the observations of ``part`` that weren't folded while their tokens were there."""
+    folded = folded_up_to(db)
+    if part.last_id > folded:
+        (lost,) = db.execute(f"SELECT count(*) FROM mail_{part.number} WHERE id > ?", [folded]).fetchone()
+        db.execute(
+            "INSERT INTO period (period, lost) VALUES (?,?) ON CONFLICT (period) DO UPDATE SET lost = lost + excluded.lost",
+            [part.day[:7], lost],
+        )
+
+
+def _demand(db: PatientDatabase, due: RetentionCutoffs) -> Iterator[Purged]:
+    def mark(db: PatientDatabase, due: RetentionCutoffs) -> Purged:
+        lines = _lines(db, _due_daily(db, DailyKind.DEMAND, due.last_deleted))
+        _drop_daily(db, DailyKind.DEMAND, due.last_deleted)
+        return Purged(demand_deleted=lines)
+
+    return _change(db, due, mark)
+
+
+def _due_daily(db: PatientDatabase, kind: DailyKind, last: date) -> list[DailyTable]:
+    return [table for table in db.registry.daily(kind) if table.day <= last.isoformat()]
+
+
+def _lines(db: PatientDatabase, tables: Sequence[DailyTable]) -> int:
+    return sum(db.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0] for table in tables)
+
+
+def _drop_daily(db: PatientDatabase, kind: DailyKind, last: date) -> None:
+    for table in _due_daily(db, kind, last):
+        mark_for_dropping(db, table.name)
+        db.registry.remove_daily(table)
+
+
+def _contacts(db: PatientDatabase, due: RetentionCutoffs) -> Iterator[Purged]:
+    def delete(db: PatientDatabase, due: RetentionCutoffs) -> Purged:
+        return Purged(contacts_deleted=contact.delete(db, due.contacts_before))
+
+    return _change(db, due, delete)
+
+
+def _texts(db: PatientDatabase, due: RetentionCutoffs) -> Iterator[Purged]:
+    def delete(db: PatientDatabase, due: RetentionCutoffs) -> Purged:
+        return Purged(notice_texts_deleted=notices.delete_texts(db, due.texts_before))
+
+    return _change(db, due, delete)
+
+
+def token_periods(db: PatientDatabase, before: str) -> set[str]:
+    """The periods before ``before`` of which tokens are left."""
+    with read_transaction(db):
+        return {part.day[:7] for part in db.registry.parts() if part.token and part.day[:7] < before}
+
+
+def note_period(
+    db: PatientDatabase, period: str, settled_at: datetime | None, key_destroyed_at: datetime | None
+) -> None:
+    """As ``ports.Store.note_period``, within the caller's transaction."""
+    moments = [
+        None if at is None else moment_to_text(at.replace(microsecond=0)) for at in (settled_at, key_destroyed_at)
+    ]
+    db.execute(
+        "INSERT INTO period (period, settled_at, key_destroyed_at) VALUES (?,?,?) ON CONFLICT (period) DO UPDATE SET "
+        "settled_at = ifnull(settled_at, excluded.settled_at), "
+        "key_destroyed_at = ifnull(key_destroyed_at, excluded.key_destroyed_at)",
+        [period, *moments],
+    )
+
+
+def periods(db: PatientDatabase) -> tuple[PeriodRecord, ...]:
+    """As ``ports.Store.periods``."""
+    rows = db.execute("SELECT period, settled_at, key_destroyed_at, lost FROM period ORDER BY period").fetchall()
+    return tuple(
+        PeriodRecord(period, _moment(settled), _moment(destroyed), lost) for period, settled, destroyed, lost in rows
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else moment_from_text(text)

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from catcher.model.leak.incident import IncidentKey, Role
+from catcher.model.leak.unstored import UnstoredKey, UnstoredKind
 from catcher.model.mail.fingerprint import MailClass
 from catcher.model.mail.marking import Marking, Scheme
 from catcher.model.mail.observation import Observation
 from catcher.model.mail.policy import Policy
 from catcher.store import SqliteStore
 from tests.support.commands import Catcher
+from tests.support.folding import folder
 from tests.support.observations import observation
 
 KEY = IncidentKey("contractor.example", Role.SENDER, "army.ml")
@@ -30,6 +32,7 @@ def filled(sink: Path) -> None:
         ]
     )
     store.note_policies(now.date() - timedelta(days=1), {"army.ml": Policy.NULL})
+    store.fold(folder)
     store.close()
 
 
@@ -59,6 +62,7 @@ def test_it_says_how_many_mails_do_not_count_and_why(catcher: Catcher, sink: Pat
     store.add([mail(n, markings=(Marking(Scheme.MSIP, "secret"),)) for n in range(4)])
     store.add([mail(5, fresh=False, fresh_reason="old"), mail(6, nature=report), mail(7, mail_class=MailClass.BULK)])
     store.add([mail(8, nature=replace(person, reasons=("in-reply-to",)), fresh_reason="provider")])
+    store.fold(folder)
     store.close()
     shown = catcher("incident", "show", KEY.id).out
     for line in (
@@ -86,6 +90,7 @@ def test_the_list_says_what_kind_of_notice_is_due(catcher: Catcher, sink: Path) 
     for n in range(3):
         box = {"transaction": f"t{n}", "retry_tag": None, "reverse_path_token": f"box{n}", "nature": answer}
         store.add([[observation(observed_at=day + timedelta(days=n), fresh_reason="provider", **box)]])
+    store.fold(folder)
     store.close()
     (line,) = [line for line in catcher("incident", "list").out.splitlines() if KEY.id in line]
     assert line.rstrip().endswith("due (answers), second approver")
@@ -94,7 +99,37 @@ def test_the_list_says_what_kind_of_notice_is_due(catcher: Catcher, sink: Path) 
 def test_an_observation_says_whether_it_counts_and_why_not(catcher: Catcher, sink: Path) -> None:
     store = SqliteStore(sink / "var" / "catcher.db")
     store.add([[observation(fresh=False, fresh_reason="old")]])
+    store.fold(folder)
     store.close()
     assert "no: it was signed more than three days ago" in catcher("observation", "show", "1").out
     (row,) = catcher("observation", "show", "1", "--json").rows
     assert row["counts"] == {"counts": False, "reason": "old"}
+
+
+def test_where_mails_were_only_counted_the_numbers_are_at_least(catcher: Catcher, sink: Path) -> None:
+    filled(sink)
+    store = SqliteStore(sink / "var" / "catcher.db")
+    today = datetime.now(UTC).date()
+    store.add_rows(
+        [],
+        unstored={
+            UnstoredKey(today - timedelta(days=20), "army.ml", UnstoredKind.PROVEN): 7,
+            UnstoredKey(today - timedelta(days=20), "army.ml", UnstoredKind.UNPROVEN): 5,
+            UnstoredKey(today - timedelta(days=20), "navy.ml", UnstoredKind.PROVEN): 3,
+        },
+    )
+    store.close()
+    listed = catcher("incident", "list").out
+    assert "at least 30" in next(line for line in listed.splitlines() if KEY.id in line)
+    month = f"{today - timedelta(days=20):%Y-%m}"
+    shown = catcher("incident", "show", KEY.id, "--period", month).out
+    assert "only counted             7 further mails to army.ml, of this party or others" in shown
+    (row,) = catcher("incident", "show", KEY.id, "--period", month, "--json").rows
+    assert (row["unstored"], row["unstored_in_period"]) == (7, 7)
+    army = IncidentKey("army.mil", Role.INTENDED, "army.ml")
+    (row,) = catcher("incident", "show", army.id, "--json").rows
+    assert row["unstored"] == 12, "for whom unproven mail to the domain was meant isn't known, so it may be theirs"
+    assert "15 further mails were only counted" in catcher("observation", "list").err
+    for verb in (("list",), ("list", "--json"), ("export",)):
+        assert "12 further mails" in catcher("observation", *verb, "--domain", "army.ml").err
+    assert "only counted" in catcher("observation", "show", "ZZZZ-ZZZZ-ZZZZ").err

@@ -14,6 +14,7 @@ from catcher.store import SqliteStore
 from catcher.supervise.lock import lock
 from tests.support.commands import SMALLEST, Catcher
 from tests.support.desks import NOW, mail
+from tests.support.folding import folder
 
 CONFIG = f"""\
 {SMALLEST}[operator]
@@ -39,6 +40,7 @@ def sink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     store = SqliteStore(Path("var/catcher.db"))
     store.add([[mail(day, mailbox=f"box{day % 4}")] for day in range(2, 10)])
+    store.fold(folder)
     store.close()
 
 

@@ -12,6 +12,7 @@ from catcher.model.mail.fingerprint import EvidenceKind, Tier
 from catcher.store import SqliteStore
 from tests.support.commands import SMALLEST, Catcher
 from tests.support.desks import leak, mail
+from tests.support.folding import folder
 from tests.support.observations import sender
 
 CONTRACTOR = IncidentKey("contractor.example", Role.SENDER, "army.ml").id
@@ -30,6 +31,7 @@ def run(catcher: Catcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ca
     Path("var").mkdir()
     store = SqliteStore(Path("var/catcher.db"))
     store.add([[o] for o in leak()])
+    store.fold(folder)
     store.close()
     return catcher
 
@@ -106,7 +108,53 @@ def test_the_export_is_csv_or_json_lines_oldest_first(run: Catcher) -> None:
     assert [row["id"] for row in run("observation", "export", "--json", "--limit", "2").rows] == [1, 2]
 
 
-def test_incidents_are_folded_and_listed(run: Catcher) -> None:
+def test_a_reading_command_says_what_is_not_folded_yet_and_changes_nothing(run: Catcher) -> None:
+    store = SqliteStore(Path("var/catcher.db"))
+    store.add([[mail(20)], [mail(21)]])
+    store.close()
+    before = Path("var/catcher.db").read_bytes()
+    for command in (
+        *(
+            ("incident", "list"),
+            ("incident", "show", CONTRACTOR),
+            ("report", "list"),
+            ("report", "preview", CONTRACTOR),
+        ),
+        *(("observation", "list"), ("observation", "export"), ("alert", "list")),
+    ):
+        ran = run(*command)
+        assert ran.status == 0, ran.err
+        assert "folded to 2026-06-04T" in ran.err and ", 2 waiting: the server folds them" in ran.err
+    assert Path("var/catcher.db").read_bytes() == before
+    assert [file.name for file in Path("var").iterdir()] == ["catcher.db"]
+    assert run("report", "build").status == 0
+    assert "waiting" not in run("incident", "list").err
+    assert {row["party"]: row["mails"] for row in run("incident", "list", "--json").rows}["contractor.example"] == 10
+
+
+def test_without_a_store_there_is_nothing_and_none_is_made(run: Catcher) -> None:
+    Path("var/catcher.db").unlink()
+    for command in (("incident", "list", "--json"), ("observation", "list", "--json"), ("report", "list", "--json")):
+        ran = run(*command)
+        assert (ran.status, ran.rows, ran.err) == (0, [], "")
+    assert list(Path("var").iterdir()) == []
+
+
+def test_incidents_are_paged_sorted_and_filtered(run: Catcher) -> None:
+    by_mails = [row["party"] for row in run("incident", "list", "--json", "--sort", "mails").rows]
+    assert by_mails == ["army.mil", "contractor.example", "hospital.example"]
+    first = run("incident", "list", "--limit", "2", "--sort", "mails")
+    assert first.out.count("army.ml") == 2
+    assert f"--after {CONTRACTOR} shows the next ones" in first.err
+    rest = run("incident", "list", "--json", "--after", CONTRACTOR, "--sort", "mails").rows
+    assert [row["party"] for row in rest] == ["hospital.example"]
+    assert [row["role"] for row in run("incident", "list", "--json", "--role", "intended").rows] == ["intended"]
+    assert len(run("incident", "list", "--json", "--party", "hospital.example").rows) == 1
+    assert run("incident", "list", "--json", "--domain", "navy.ml").rows == []
+    assert run("incident", "list", "--after", "inc-000000000000").status == 2
+
+
+def test_incidents_are_listed_as_a_table_and_as_json(run: Catcher) -> None:
     listed = {row["party"]: row for row in run("incident", "list", "--json").rows}
     assert {party: row["mails"] for party, row in listed.items()} == {
         "army.mil": 10,

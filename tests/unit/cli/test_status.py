@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from catcher import wiring
 from catcher.cli import reload as reload_command
 from catcher.cli import status as status_command
+from catcher.config import load_config
 from catcher.model.serverstatus import ServerStatus
 from catcher.model.serving import ReloadOutcome, ReloadResult
 from catcher.wiring import SystemClock
@@ -116,3 +119,23 @@ def test_a_reload_says_what_came_of_it(
     ended = catcher("reload")
     assert ended.status == exit_status and said in ended.out
     assert catcher("reload", "--json").rows == [outcome.to_json()]
+
+
+def test_the_store_is_a_section_and_a_finding(catcher: Catcher, serving: Serving, sink: Path) -> None:
+    serving(status())
+    assert catcher("status", "--json").rows[0]["store"] is None, "there is none, and asking makes none"
+    config = load_config(sink / "catcher.toml")
+    store = wiring.open_store(config)
+    store.note_sure_moment(NOW)
+    store.note_upkeep(NOW.date())
+    store.close()
+    ended = catcher("status")
+    assert ended.status == 0 and "upkeep: done for 2026-11-03; keys: " in ended.out and "MB free" in ended.out
+    store = wiring.open_store(config)
+    store.note_sure_moment(NOW - timedelta(days=9), accepted_by="Awa Diarra")
+    store.close()
+    ended = catcher("status", "--json")
+    assert ended.status == 1 and ended.rows[0]["store"]["clock"]["sure"] is False
+    config.store.path.write_bytes(b"no database" * 1000)
+    ended = catcher("status")
+    assert ended.status == 1 and "the store can't be read" in ended.out and "damaged" in ended.out

@@ -95,25 +95,29 @@ def test_purge_says_what_went_and_destroys_the_keys_of_ended_months(run: Catcher
         {
             "folded": 0,
             "keys_destroyed": ["2026-11"],
+            "epochs_destroyed": ["2026-10-31"],
             "mailbox_days_settled": 4,
+            "tokens_emptied": 0,
             "deleted": 1,
             "coarsened": 0,
             "retry_tags_emptied": 0,
             "demand_deleted": 0,
             "contacts_deleted": 0,
             "notice_texts_deleted": 0,
+            "failed": {},
             "dry_run": False,
+            "clock_is_sure": True,
         }
     ]
-    assert said.rows == [done.rows[0] | {"folded": 2, "dry_run": True}]
-    assert KeyRing(Path("var/keys")).periods() == ["2027-02"]
+    assert said.rows == [done.rows[0] | {"folded": 2, "dry_run": True, "epochs_destroyed": []}]
+    assert KeyRing(Path("var/keys")).key_ids() == ["2027-02"]
 
 
 def test_a_dry_run_for_people_says_would(run: Catcher) -> None:
     fill()
     ran = run("purge", "--dry-run")
     assert "observations that would be deleted" in ran.out
-    assert KeyRing(Path("var/keys")).periods() == ["2026-11", "2027-02"]
+    assert KeyRing(Path("var/keys")).key_ids() == ["2026-11", "2027-02"]
     assert "observations that were deleted" in run("purge").out
 
 
@@ -139,3 +143,48 @@ def test_the_schema_is_printed_as_a_new_store_has_it(run: Catcher) -> None:
 def test_the_schema_is_printed_where_there_is_no_store_and_makes_none(run: Catcher) -> None:
     assert "CREATE TABLE" in run("schema").out
     assert not DATABASE.exists()
+
+
+def test_a_clock_that_jumped_is_said_and_a_person_decides(run: Catcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill()
+    ran = run("clock")
+    assert (ran.status, "none yet" in ran.out) == (0, True)
+    assert run("purge").status == 0
+    monkeypatch.setattr(wiring, "SystemClock", lambda: Clock(datetime(2027, 7, 3, tzinfo=UTC)))
+    purged = run("purge", "--json")
+    assert (purged.status, purged.rows[0]["keys_destroyed"], purged.rows[0]["clock_is_sure"]) == (1, [], False)
+    assert "catcher store clock" in run("purge").out
+    ran = run("clock", "--json")
+    assert ran.status == 1
+    assert ran.rows == [
+        {
+            "now": "2027-07-03T00:00:00Z",
+            "sure_at": "2027-02-03T00:00:00Z",
+            "sure": False,
+            "accepted_at": None,
+            "accepted_by": None,
+        }
+    ]
+    assert "--accept --as NAME" in run("clock").out
+    accepted = run("clock", "--accept", "--as", "Awa  Diarra")
+    assert accepted.status == 0
+    assert "Awa Diarra declared" in accepted.out
+    assert run("purge", "--json").rows[0]["keys_destroyed"] == ["2027-02"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--accept",), ("--as", "Awa"), ("--accept", "--as", " "), ("--accept", "--as", "x" * 101)]
+)
+def test_who_accepts_the_clock_gives_a_name(run: Catcher, arguments: tuple[str, ...]) -> None:
+    ran = run("clock", *arguments)
+    assert ran.status == 2
+    assert "go together" in ran.err
+
+
+def test_a_step_of_a_purge_that_fails_is_a_finding(run: Catcher) -> None:
+    fill()
+    Path("var/keys/period-2026-10.key").mkdir()
+    ran = run("purge")
+    assert ran.status == 1
+    assert "step keys failed" in ran.out and "period-2026-10" in ran.out
+    assert KeyRing(Path("var/keys")).key_ids() == ["2026-10", "2027-02"]

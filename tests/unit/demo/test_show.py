@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ from catcher.demo.show import show_month, things_to_try
 from catcher.demo.texts import CANARIES, READERS
 from catcher.desk.context import Desk
 from catcher.directory import party_of
-from catcher.incident import fold
+from catcher.incident import MailFolder
 from catcher.model.leak.measures import Period
 from catcher.model.mail.counting import CountReason
 from catcher.model.mail.fingerprint import MailClass, Tier
@@ -34,7 +33,7 @@ NAMES: Mapping[str, str] = {"army.mil": "Army", "contractor.example": "Ridgeway 
 def outcome(rehearsed: Rehearsed, tmp_path_factory: pytest.TempPathFactory) -> MonthResult:
     desk = Desk(
         store=rehearsed.store,
-        folder=partial(fold, party_of=party_of, period_of=lambda moment: moment.strftime("%Y-%m")),
+        folder=MailFolder(party_of),
         party_of=party_of,
         organisation=NAMES.get,
         operator=ReportOperator("Registry of Example", "desk@registry.example"),

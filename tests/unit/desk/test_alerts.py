@@ -10,7 +10,9 @@ import pytest
 from catcher.catalogue import Catalogue
 from catcher.desk import alerts
 from catcher.desk.alerts import FIRST_WAIT, LONGEST_WAIT, MOST_ATTEMPTS, TROUBLE_AFTER, StoreTrouble
+from catcher.model.diskroom import DiskRoom
 from catcher.model.mail.policy import Policy
+from catcher.model.ports import UpkeepState
 from catcher.model.telling.alert import Alert, AlertKind, Channel, summed
 from catcher.model.telling.noticelife import Act
 from catcher.store import MemoryStore
@@ -151,3 +153,19 @@ class TestStoreInTrouble:
         watch.fails(NOW)
         watch.works()
         assert watch.fails(NOW + healed_after + TROUBLE_AFTER) is None
+
+
+def test_rows_set_apart_are_told_once_for_each_number() -> None:
+    assert list(alerts.of_set_apart(0, NOW)) == []
+    keys = [found.key for rows in (1, 1, 2) for found in alerts.of_set_apart(rows, NOW)]
+    assert len(set(keys)) == 2
+
+
+def test_failed_steps_are_sent_as_one_sum() -> None:
+    (sent,) = summed(list(alerts.of_failed(["fold", "settle"], NOW)))
+    assert sent.counts == {"steps": 2}
+
+
+def test_a_sure_clock_and_a_disk_with_room_are_no_alerts() -> None:
+    assert list(alerts.of_clock(UpkeepState(NOW), NOW, sure=True)) == []
+    assert list(alerts.of_disk(DiskRoom(2, 1), NOW)) == list(alerts.of_disk(None, NOW)) == []

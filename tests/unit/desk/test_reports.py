@@ -18,6 +18,7 @@ from catcher.desk.forms import ENDINGS
 from catcher.model.errors import EnvironmentFailure
 from catcher.model.leak.incident import IncidentKey, Role
 from catcher.model.leak.measures import Period
+from catcher.model.leak.unstored import ANY_DOMAIN, UnstoredKey, UnstoredKind
 from catcher.model.telling.report import Report
 from catcher.report import Language
 from tests.support.desks import desk, leak, mail
@@ -31,6 +32,23 @@ HOSPITAL = IncidentKey("hospital.example", Role.SENDER, "army.ml").id
 def quick_letter(monkeypatch: pytest.MonkeyPatch) -> None:
     """A real one takes a second; tests/unit/report/test_letter.py looks at it."""
     monkeypatch.setattr("catcher.desk.forms.letter", lambda report, language: b"%PDF-")
+
+
+def test_a_month_with_mails_that_were_only_counted_is_reported_as_at_least(table: Desk) -> None:
+    def unstored(id: str, day: date, kind: UnstoredKind, domain: str = "army.ml") -> tuple[int, int]:
+        filled = desk(leak())
+        filled.store.add_rows([], unstored={UnstoredKey(day, domain, kind): 9})
+        report = reports.preview(filled, id)
+        return report.unstored, report.unstored_before
+
+    period = reports.preview(table, CONTRACTOR).period
+    within, before = period.last, period.previous.first
+    assert unstored(CONTRACTOR, within, UnstoredKind.PROVEN) == (9, 0)
+    assert unstored(CONTRACTOR, before, UnstoredKind.PROVEN) == (0, 9)
+    assert unstored(CONTRACTOR, within, UnstoredKind.UNPROVEN) == (0, 0), "unproven mail is in no sender's incident"
+    assert unstored(ARMY, within, UnstoredKind.UNPROVEN) == (9, 0)
+    assert unstored(ARMY, within, UnstoredKind.UNPROVEN, "navy.ml") == (0, 0)
+    assert unstored(ARMY, within, UnstoredKind.UNPROVEN, ANY_DOMAIN) == (9, 0)
 
 
 @pytest.fixture

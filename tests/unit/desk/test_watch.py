@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+import pytest
+
 from catcher.catalogue import Catalogue
+from catcher.desk import alerts
 from catcher.desk.delegation import Delegations
 from catcher.desk.watch import AlertWatch
+from catcher.model.diskroom import DiskRoom
 from catcher.model.errors import EnvironmentFailure, StoreUnavailable
+from catcher.model.leak.incident import Incident
 from catcher.model.leak.sight import DelegationSince
 from catcher.model.mail.lookup import LookupResult, LookupResults, Question, Status
 from catcher.model.mail.policy import Policy
@@ -154,3 +159,72 @@ def test_a_kept_part_is_told_once_a_day_without_its_name() -> None:
     (together,) = summed(receiver.taken[:2])
     assert together.counts == {"parts": 2} and "zone" not in str(together.to_json())
     assert {alert.domain for alert in shelf.store.alerts()} == {"zone0.example", "zone1.example"}
+
+
+def test_a_part_that_fails_stops_no_other_and_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever a row does to the fold, policies are noted and alerts go out."""
+    shelf, receiver = leaking(), Receiver()
+    shelf.store.fold(folder)
+
+    def failing(_: object) -> Mapping[str, Incident]:
+        raise ValueError("CANARY")
+
+    shelf.store.add([[mail(8, mailbox="another")]])
+    watching = AlertWatch(shelf.open, failing, Catalogue.of([row("army.ml")]), [receiver])
+    look(watching, NOW, NOW + MINUTES)
+    assert [alert.kind for alert in receiver.taken] == [AlertKind.NEW_PARTY, AlertKind.UPKEEP_FAILS]
+    assert receiver.taken[1].counts == {"steps": 1}
+    assert shelf.store.policies("army.ml") and shelf.store.uptimes()
+    assert "fold failed" in caplog.text and "CANARY" not in caplog.text
+
+
+@pytest.mark.parametrize("source", ["found_in_incidents", "found_in_notices", "of_guard"])
+def test_a_source_of_alerts_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch, source: str) -> None:
+    shelf, receiver = leaking(), Receiver()
+    shelf.store.note_sure_moment(NOW - timedelta(days=40))
+
+    def failing(*_: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(alerts, source, failing)
+    watching = watch(shelf, receiver, room=lambda: DiskRoom(1, 2_000_000), sure=False)
+    look(watching, NOW)
+    assert {AlertKind.CLOCK, AlertKind.DISK_LOW, AlertKind.POLICY_ENDS} < {alert.kind for alert in receiver.taken}
+
+
+def test_a_store_that_takes_no_writes_stops_no_part_that_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf, receiver = leaking(), Receiver()
+
+    def full(_: object) -> None:
+        raise StoreUnavailable("the disk is full")
+
+    monkeypatch.setattr(shelf.store, "beat", full)
+    watching = watch(shelf, receiver)
+    look(watching, NOW)
+    assert shelf.store.policies("army.ml"), "what could be written was"
+    look(watching, NOW + MINUTES)
+    assert AlertKind.STORE_TROUBLE in {alert.kind for alert in receiver.taken}
+
+
+def test_clock_and_disk_are_told_once_a_day() -> None:
+    shelf, receiver = Shelf(), Receiver()
+    shelf.store.note_sure_moment(NOW - timedelta(days=40))
+    kinds = [AlertKind.CLOCK, AlertKind.DISK_LOW]
+    watching = watch(shelf, receiver, room=lambda: DiskRoom(3_000_000, 5_000_000), sure=False, kinds=kinds)
+    look(watching, NOW, NOW + MINUTES, NOW + timedelta(days=1))
+    assert [(alert.kind, alert.counts) for alert in receiver.taken] == [
+        (AlertKind.CLOCK, {"hours": 960}),
+        (AlertKind.DISK_LOW, {"free_mb": 3, "reserve_mb": 5}),
+        (AlertKind.CLOCK, {"hours": 984}),
+        (AlertKind.DISK_LOW, {"free_mb": 3, "reserve_mb": 5}),
+    ]
+
+
+def test_a_courier_with_a_fault_stops_no_other() -> None:
+    class Broken(Receiver):
+        async def deliver(self, alerts: Sequence[Alert], now: datetime) -> None:
+            raise KeyError
+
+    shelf, receiver = leaking(), Receiver()
+    look(watch(shelf, Broken(Channel.MAIL), receiver), NOW)
+    assert receiver.taken

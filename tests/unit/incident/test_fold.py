@@ -141,9 +141,9 @@ def test_the_null_reverse_path_is_no_mailbox() -> None:
     assert {m.side for m in seen} == {Side.RECIPIENT}
 
 
-def test_a_mailbox_belongs_to_the_period_that_the_caller_names() -> None:
-    folded = fold([observation()], party_of=party_of, period_of=lambda moment: f"week {moment.isocalendar().week}")
-    assert {m.period for m in only(folded, Role.SENDER).mailboxes} == {"week 45"}
+def test_a_mailbox_belongs_to_the_month_of_its_mail() -> None:
+    folded = fold([observation()], party_of=party_of)
+    assert {m.period for m in only(folded, Role.SENDER).mailboxes} == {"2026-11"}
 
 
 def test_incidents_of_two_keys_cannot_be_merged() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from catcher.incident import NoticeDecision, fold, judge_notice, measure_incident
 from catcher.model.leak.measures import Period
-from catcher.model.mail.fingerprint import MailClass
+from catcher.model.mail.fingerprint import MailClass, Tier
 from catcher.model.mail.observation import Observation
 from tests.support.observations import observation, sender
 
@@ -49,7 +49,7 @@ def test_a_flood_of_one_day_is_not() -> None:
         {"replayed": True},
         {"fresh": False},
         {"mail_class": MailClass.AUTOMATIC},
-        {"sender": sender(tier="claimed")},  # type: ignore[arg-type]
+        {"sender": sender(tier=Tier.CLAIMED)},
     ],
     ids=["replayed", "not fresh", "provoked automatic mail", "forged name"],
 )

@@ -173,6 +173,16 @@ def test_a_retry_is_not_finished_since_it_counts_for_nothing(tmp_path: Path) -> 
     run(main())
 
 
+def test_a_mail_that_is_only_counted_is_not_finished(tmp_path: Path) -> None:
+    async def main() -> None:
+        room = Room(tmp_path, Recovering(until=float("inf")))
+        room.sink.counts_only = True
+        await room.take()
+        assert (room.stored, len(room.waiting)) == ([], 0)
+
+    run(main())
+
+
 def test_closing_gives_up_at_once_and_what_is_stored_stays(tmp_path: Path) -> None:
     async def main() -> None:
         room = Room(tmp_path, Recovering(until=50.0))

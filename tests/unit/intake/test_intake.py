@@ -107,7 +107,7 @@ def test_a_reference_can_be_told_over_the_telephone():
 
 def test_tokens_are_of_the_period_in_which_the_mail_came(tmp_path):
     take(intake(tmp_path, Sink()))
-    assert KeyRing(tmp_path).periods() == [MOMENT.strftime("%Y-%m")]
+    assert KeyRing(tmp_path).key_ids() == [MOMENT.strftime("%Y-%m")]
 
 
 def test_what_a_message_hints_at_is_told(tmp_path):

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from catcher.intake.observe import Arrival, observe, resting_on_lookups
-from catcher.model.mail.fingerprint import Authentication, Basis, Fingerprint, Freshness, Intended
+from catcher.model.leak.unstored import MOST_UNPROVEN_RECIPIENTS
+from catcher.model.mail.fingerprint import (
+    Authentication,
+    AuthResult,
+    Basis,
+    EvidenceKind,
+    Fingerprint,
+    Freshness,
+    Intended,
+    SpfResult,
+    Tier,
+)
 from catcher.model.mail.mailbox import Mailbox
 from catcher.model.mail.observation import REVISED, SizeClass
 from catcher.model.mail.policy import Outcome, Policy
@@ -49,6 +60,7 @@ def test_each_observation_has_only_its_own_domains_recipients_and_intended(token
     army, navy = observe(TRANSACTION, FINGERPRINT, ARRIVAL, tokens)
     assert [i.domain for i in army.intended] == ["army.mil"]
     assert [i.domain for i in navy.intended] == ["navy.mil"]
+    assert [i.typed for i in army.intended] == ["army.ml"]  # not what stood left of it
     assert army.recipients == (tokens.mailbox(Mailbox("john.doe", "mail.army.ml")),)  # one mailbox, twice written
     assert navy.recipients == (tokens.mailbox(Mailbox("richard.roe", "navy.ml")),)
 
@@ -101,4 +113,41 @@ def test_of_nested_catalogued_domains_the_most_specific_has_the_recipient(tokens
 
 
 def test_a_later_fingerprint_gives_the_fields_that_a_store_revises(tokens):
-    assert set(resting_on_lookups(FINGERPRINT, "army.ml", tokens)) == set(REVISED)
+    found = set(resting_on_lookups(FINGERPRINT, "army.ml", tokens))
+    assert found == {*REVISED, "signatures_before"}, "what is compared is no field that a store keeps"
+
+
+def test_over_the_end_of_an_epoch_and_of_a_month_a_retry_and_a_copy_are_known(tmp_path):
+    """A key is written with for one epoch and read with for one more: no boundary falls between two keys."""
+    before, after = datetime(2026, 11, 30, 23, 59, tzinfo=UTC), datetime(2026, 12, 1, 0, 11, tzinfo=UTC)
+    ring = KeyRing(tmp_path)
+    for day in range(8):
+        first = observe(TRANSACTION, FINGERPRINT, ARRIVAL, ring.tokens(before + timedelta(days=day)))[0]
+        again = observe(TRANSACTION, FINGERPRINT, ARRIVAL, ring.tokens(after + timedelta(days=day)))[0]
+        assert first.retry_tag in (again.retry_tag, again.retry_tag_before)
+        assert set(first.signatures) <= {*again.signatures, *again.signatures_before}
+
+
+def test_the_key_of_the_mailboxes_is_named(tokens):
+    assert {each.key_id for each in observe(TRANSACTION, FINGERPRINT, ARRIVAL, tokens)} == {tokens.key_id}
+
+
+@pytest.mark.parametrize(
+    ("tier", "results", "kept"),
+    [
+        (Tier.VERIFIED, Authentication(), 100),
+        (Tier.AUTHENTICATED, Authentication(), 100),
+        (Tier.NETWORK, Authentication(), MOST_UNPROVEN_RECIPIENTS),
+        (Tier.CLAIMED, Authentication(), MOST_UNPROVEN_RECIPIENTS),
+        (Tier.CLAIMED, Authentication(SpfResult(AuthResult.TEMPERROR)), 100),  # it may still be proven
+    ],
+)
+def test_a_stranger_who_tries_many_addresses_makes_few_mailboxes(
+    tokens: Tokens, tier: Tier, results: Authentication, kept: int
+) -> None:
+    tried = replace(TRANSACTION, forward_paths=tuple(Mailbox(f"name{n}", "army.ml") for n in range(100)))
+    of = replace(FINGERPRINT, sender=sender(tier=tier, kind=EvidenceKind.FROM), authentication=results)
+    army, _ = observe(tried, of, ARRIVAL, tokens)
+    assert (len(army.recipients), army.recipient_count) == (kept, 100)
+    again, _ = observe(tried, of, ARRIVAL, tokens)
+    assert army.retry_tag == again.retry_tag and army.recipients == again.recipients

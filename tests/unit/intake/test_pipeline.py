@@ -19,13 +19,13 @@ from catcher.model.leak.measures import Measures
 from catcher.model.mail.lookup import LookupRecord
 from catcher.model.mail.observation import Observation
 from catcher.model.mail.policy import Outcome, Policy
-from catcher.privacy import Tokens
+from catcher.privacy import RollingTokens, Tokens
 from tests.persons import shapes
 from tests.support.fingerprints import NOW, Table, context, judge, transaction, txt
 from tests.support.folding import party_of
 from tests.support.signing import ED25519_RECORD, signed
 
-TOKENS = Tokens("2026-11", b"k" * 32)
+TOKENS = Tokens("2026-11", b"k" * 32, RollingTokens(b"r" * 32))
 DAYS = [NOW - timedelta(days=n) for n in (3, 2, 1)]
 ARMY = IncidentKey("army.mil", Role.INTENDED, "army.ml")
 CONTRACTOR = IncidentKey("contractor.example", Role.SENDER, "army.ml")

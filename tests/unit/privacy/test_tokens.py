@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import hmac
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.model.mail.mailbox import Mailbox
-from catcher.privacy import Tokens, period_of
+from catcher.privacy import Rolling, RollingTokens, Tokens, period_of
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))
 ALICE = Mailbox("alice", "contractor.example")
+BOB, CAROL = Mailbox("bob", "army.ml"), Mailbox("carol", "army.ml")
 
 local_parts = st.text(max_size=20)
 
 
 def tokens(key: bytes = KEY) -> Tokens:
-    return Tokens("2026-11", key)
+    return Tokens("2026-11", key, RollingTokens(key))
 
 
 def test_a_period_is_the_month_in_utc() -> None:
@@ -52,9 +54,12 @@ def test_the_same_mailbox_has_another_token_under_another_key() -> None:
 
 
 def test_tokens_of_two_kinds_never_agree_on_the_same_octets() -> None:
-    """Each kind has its own subkey: a mailbox token can't be looked up among signature tokens."""
-    octets = b"5:alice18:contractor.example"
-    assert tokens().mailbox(ALICE) != tokens().signature(octets, "army.ml")
+    """Each kind has its own subkey, even under one key: a mailbox token can't be looked up among signature tokens."""
+    made = Tokens("2026-11", KEY, RollingTokens(KEY))
+    assert made.mailbox(ALICE) != made.signature(b"alice", "contractor.example").present
+    rolling = RollingTokens(KEY)
+    assert rolling.signature(b"the same octets") != rolling.retry_tag(b"the same octets")
+    assert made.signature(b"alice", "contractor.example").present == rolling.signature(b"5:alice18:contractor.example")
 
 
 @given(local_parts)
@@ -69,37 +74,71 @@ def test_folding_white_space_in_a_signature_makes_no_difference() -> None:
     assert tokens().signature(b"abc\r\n\tdef==", "army.ml") == tokens().signature(b" abcdef==", "army.ml")
 
 
-@given(st.binary(max_size=40), st.binary(max_size=40), st.integers(0, 10**9))
-def test_a_retry_tag_has_24_bits_and_is_absent_without_message_id_and_date(id: bytes, date: bytes, octets: int) -> None:
-    tag = tokens().retry_tag(id, date, octets)
-    if id.strip() or date.strip():
-        assert tag is not None
-        assert len(tag) == 6
-        assert int(tag, 16) < 2**24
-    else:
-        assert tag is None
-
-
-def test_a_retry_tag_depends_on_message_id_date_and_size() -> None:
-    tags = {
-        tokens().retry_tag(b"<1@a.example>", b"Tue, 3 Nov 2026 12:00:00 +0000", 1000),
-        tokens().retry_tag(b"<2@a.example>", b"Tue, 3 Nov 2026 12:00:00 +0000", 1000),
-        tokens().retry_tag(b"<1@a.example>", b"Tue, 3 Nov 2026 12:00:01 +0000", 1000),
-        tokens().retry_tag(b"<1@a.example>", b"Tue, 3 Nov 2026 12:00:00 +0000", 1001),
-        tokens().retry_tag(b"<1@a.example>Tue, 3 Nov 2026 12:00:00 +0000", b"", 1000),
+def tag(**changes: Any) -> Rolling | None:
+    """The retry tag of one message and envelope, with ``changes``."""
+    wanted: dict[str, Any] = {
+        "message_id": b"<1@a.example>",
+        "date": b"Tue, 3 Nov 2026 12:00:00 +0000",
+        "octets": 1000,
+        "domain": "army.ml",
+        "reverse_path": ALICE,
+        "recipients": (BOB, CAROL),
     }
-    assert len(tags) == 5
+    return tokens().retry_tag(**(wanted | changes))
+
+
+@given(st.binary(max_size=40), st.binary(max_size=40), st.integers(0, 10**9))
+def test_a_retry_tag_has_64_bits_and_is_absent_without_message_id_and_date(id: bytes, date: bytes, octets: int) -> None:
+    made = tag(message_id=id, date=date, octets=octets)
+    if id.strip() or date.strip():
+        assert made is not None
+        assert len(made.present) == 16
+        assert int(made.present, 16) < 2**64
+    else:
+        assert made is None
+
+
+def test_a_retry_tag_depends_on_the_message_and_on_the_envelope() -> None:
+    changes: list[dict[str, Any]] = [
+        {},
+        {"message_id": b"<2@a.example>"},
+        {"date": b"Tue, 3 Nov 2026 12:00:01 +0000"},
+        {"octets": 1001},
+        {"message_id": b"<1@a.example>Tue, 3 Nov 2026 12:00:00 +0000", "date": b""},
+        {"domain": "navy.ml"},
+        {"reverse_path": None},
+        {"reverse_path": BOB},
+        {"recipients": (BOB,)},
+        {"recipients": (BOB, CAROL, ALICE)},
+        {"reverse_path": None, "recipients": (ALICE, BOB, CAROL)},
+    ]
+    assert len({made.present for change in changes if (made := tag(**change)) is not None}) == len(changes)
+
+
+def test_recipients_of_a_retry_may_come_in_another_order_and_case() -> None:
+    assert tag(recipients=(Mailbox("Carol", "ARMY.ml"), BOB, BOB)) == tag()
+
+
+def test_a_rolling_token_is_given_under_both_keys() -> None:
+    of_other = Tokens("2026-11", KEY, RollingTokens(OTHER_KEY))
+    both = Tokens("2026-11", KEY, RollingTokens(KEY), RollingTokens(OTHER_KEY))
+    made = both.signature(b"abc", "army.ml")
+    assert made == Rolling(tokens().signature(b"abc", "army.ml").present, of_other.signature(b"abc", "army.ml").present)
+    assert tokens().signature(b"abc", "army.ml").before is None
 
 
 def test_tokens_that_are_stored_stay_the_same() -> None:
     """Tokens of one period are compared across versions: an update in mid-month counts nobody twice."""
     assert tokens().mailbox(ALICE) == "459035307a1e374a"
-    assert tokens().signature(b"abcdef==", "army.ml") == "14dcce2876911b4b"
-    assert tokens().retry_tag(b"<1@a.example>", b"Tue, 3 Nov 2026 12:00:00 +0000", 1000) == "b654c1"
+    assert tokens().signature(b"abcdef==", "army.ml").present == "14dcce2876911b4b"
+    made = tag()
+    assert made is not None
+    assert made.present == "542e906be6cf1cc8"
 
 
 def test_the_printed_form_shows_no_key() -> None:
-    assert repr(tokens()) == "Tokens(period='2026-11')"
+    assert repr(tokens()) == "Tokens(key_id='2026-11')"
+    assert repr(RollingTokens(KEY)) == "RollingTokens()"
 
 
 @given(local_parts)

@@ -12,7 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catcher.model.mail.observation import Observation, field_dictionary
-from catcher.store.codec import OBSERVATION_COLUMNS, bound_to_text, from_row, moment_from_text, moment_to_text, to_row
+from catcher.store.codec import (
+    OBSERVATION_COLUMNS,
+    Undecodable,
+    bound_to_text,
+    from_row,
+    moment_from_text,
+    moment_to_text,
+    to_row,
+)
 from tests.support.observations import observation, observations
 from tests.support.shrinking import PHASES
 
@@ -47,7 +55,11 @@ def test_a_field_lies_in_the_column_of_its_name_and_in_no_other(one: Observation
         value = getattr(other, name)
         changed = to_row(replace(one, **{name: value}))
         differing = {column for column, a, b in zip(OBSERVATION_COLUMNS, row, changed, strict=True) if a != b}
-        assert differing == (set() if value == getattr(one, name) else {name})
+        counted = {"recipient_count"} if name == "recipients" else set()
+        if name == "recipient_count":  # never below the number of recipients
+            assert differing <= {name}
+        else:
+            assert differing - counted == (set() if value == getattr(one, name) else {name})
 
 
 def test_values_are_plain_so_that_the_database_needs_no_adapter() -> None:
@@ -57,8 +69,9 @@ def test_values_are_plain_so_that_the_database_needs_no_adapter() -> None:
 def test_a_row_that_is_no_observation_is_refused() -> None:
     row = list(to_row(observation()))
     row[OBSERVATION_COLUMNS.index("policy")] = "forward"
-    with pytest.raises(ValueError, match="forward"):
+    with pytest.raises(Undecodable, match="column policy") as raised:
         from_row(row)
+    assert "forward" not in f"{raised.value!r} {raised.value.__cause__!r}", "a value may be anything"
 
 
 @given(_seconds)

@@ -9,7 +9,7 @@ import pytest
 from catcher.model.leak.incident import IncidentKey, Role
 from catcher.model.leak.sight import DelegationSince, Uptime
 from catcher.model.mail.policy import Policy, PolicySince
-from catcher.model.ports import Store
+from catcher.model.ports import Store, UpkeepState
 from catcher.model.telling.alert import AlertDelivery, Channel
 from tests.support.alerts import alert
 from tests.support.folding import folder
@@ -121,3 +121,32 @@ class TestIncidentsByDay:
         keys = list(filled.incident_keys())
         assert keys == [incident.key for incident in filled.incidents()]
         assert IncidentKey("army.mil", Role.INTENDED, "army.ml") in keys
+
+
+class TestUpkeep:
+    def test_a_store_without_upkeep_is_sure_of_any_moment(self, store: Store) -> None:
+        assert store.upkeep_state() == UpkeepState()
+        assert store.upkeep_state().is_sure(NOON)
+
+    def test_the_latest_sure_moment_stays(self, store: Store) -> None:
+        store.note_sure_moment(NOON + timedelta(microseconds=1))
+        store.note_sure_moment(NOON - timedelta(days=1))
+        assert store.upkeep_state() == UpkeepState(sure_at=NOON)
+
+    def test_a_person_may_set_it_back(self, store: Store) -> None:
+        store.note_sure_moment(NOON + timedelta(days=400))
+        store.note_sure_moment(NOON, accepted_by="Awa Diarra")
+        store.note_sure_moment(NOON + timedelta(days=1))
+        assert store.upkeep_state() == UpkeepState(NOON + timedelta(days=1), NOON, "Awa Diarra")
+
+    def test_the_day_is_noted_beside_it(self, store: Store) -> None:
+        store.note_upkeep(DAY)
+        store.note_sure_moment(NOON)
+        store.note_upkeep(DAY + timedelta(days=1))
+        assert store.upkeep_state() == UpkeepState(sure_at=NOON, day=DAY + timedelta(days=1))
+
+    def test_a_moment_is_sure_for_two_days_each_way(self) -> None:
+        state, limit = UpkeepState(sure_at=NOON), timedelta(days=2)
+        assert state.is_sure(NOON + limit) and state.is_sure(NOON - limit)
+        assert not state.is_sure(NOON + limit + timedelta(seconds=1))
+        assert not state.is_sure(NOON - limit - timedelta(seconds=1))

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from hypothesis import settings
@@ -19,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from catcher.model.leak.demand import DemandKey
 from catcher.model.mail.observation import Observation
 from catcher.model.mail.policy import Policy
+from catcher.model.ports import Purged
 from catcher.model.telling.alert import AlertDelivery, Channel
 from catcher.model.telling.contact import Contact, Source, merged
 from catcher.model.telling.notice import LedgerEntry, Notice, OutOfOrder
@@ -81,6 +83,30 @@ class TwoStores(RuleBasedStateMachine):
     @rule()
     def fold(self) -> None:
         assert self._sqlite.fold(folder) == self._memory.fold(folder)
+
+    @rule(sample=observations(), minutes=st.integers(-20, 20), month=st.booleans())
+    def add_around_midnight(self, sample: Observation, minutes: int, month: bool) -> None:
+        """Two mails of one signature and tag, on both sides of a midnight, or of a month's end."""
+        midnight = NOON.replace(day=1 if month else 9, month=12, hour=0)
+        mails = [
+            replace(sample, transaction=f"t-{n}", observed_at=midnight + timedelta(minutes=minutes * n))
+            for n in range(-1, 2)
+        ]
+        batches = [[mail] for mail in mails]
+        assert self._sqlite.add(batches) == self._memory.add(batches)
+
+    @rule(now=moments(days=120), keep_days=st.integers(1, 60), steps=st.integers(0, 30))
+    def forget(self, now: datetime, keep_days: int, steps: int) -> None:
+        """First some steps alone, as if the process ended then, and then all."""
+        begun = list(islice(self._sqlite.forget(now, keep_days=keep_days), steps))
+        done = sum([*begun, *self._sqlite.forget(now, keep_days=keep_days)], Purged())
+        assert done == sum(self._memory.forget(now, keep_days=keep_days), Purged())
+        assert list(self._sqlite.forget(now, keep_days=keep_days)) == []
+
+    @rule(period=st.sampled_from(("2026-11", "2026-12")), now=moments(), key=st.booleans())
+    def note_period(self, period: str, now: datetime, key: bool) -> None:
+        for store in (self._sqlite, self._memory):
+            store.note_period(period, **{"key_destroyed_at" if key else "settled_at": now})
 
     @rule(now=moments(days=120), keep_days=st.integers(1, 60), dry_run=st.booleans())
     def purge(self, now: datetime, keep_days: int, dry_run: bool) -> None:
@@ -201,6 +227,9 @@ class TwoStores(RuleBasedStateMachine):
         assert list(self._sqlite.notices()) == notices
         assert [self._sqlite.notice_text(n.id) for n in notices] == [self._memory.notice_text(n.id) for n in notices]
         assert list(self._sqlite.suppressions()) == list(self._memory.suppressions())
+        assert self._sqlite.periods() == self._memory.periods()
+        ids = [o.id for o in self._memory.observations()]
+        assert [self._sqlite.observation(id) for id in ids] == [self._memory.observation(id) for id in ids]
 
 
 def _stepped(store: MemoryStore | SqliteStore, number: int, step: LedgerEntry) -> Notice | type[Exception]:

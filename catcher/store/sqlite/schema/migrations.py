@@ -22,8 +22,10 @@ from typing import NamedTuple
 from catcher.model.errors import EnvironmentFailure
 from catcher.store.sqlite.connection import write_transaction
 from catcher.store.sqlite.library import Database, Migrations
+from catcher.store.sqlite.schema import byday, tables
 from catcher.store.sqlite.schema import sight as sight_tables
-from catcher.store.sqlite.schema import tables
+from catcher.store.sqlite.schema import sums as sums_tables
+from catcher.store.sqlite.sums import summary
 
 MIGRATIONS = Migrations("catcher")
 
@@ -110,6 +112,50 @@ def sight(db: Database) -> None:
     """The sink's uptimes instead of the moment of the last heartbeat, and the ledger of lost delegations."""
     db.table("heartbeat").drop()
     sight_tables.create(db)
+
+
+@MIGRATIONS(name="sums")
+def sums(db: Database) -> None:
+    """0.5: summaries of incidents, a table of mailboxes for each period, and the observations that may change.
+
+    A period with totals counts as settled in the incidents that have them. Observations that may change are those
+    whose increments are kept apart, until they are 30 days old.
+    """
+    for column, default in sums_tables.SUMMARY_DEFAULTS.items():
+        db.table("incident").add_column(column, type(default), not_null_default=default)
+    for index in sums_tables.SUMMARY_INDEXES:
+        db.table("incident").create_index(index)
+    sums_tables.create_registers(db)
+    summary.of_cells(db)
+    db.execute("INSERT INTO settled SELECT DISTINCT incident, period FROM incident_total")
+    for (period,) in db.execute("SELECT DISTINCT period FROM incident_mailbox").fetchall():
+        table = sums_tables.create_mailboxes(db, period)
+        db.execute("INSERT INTO mailbox_period (period, closed, dropped) VALUES (?, 0, 0)", [period])
+        columns = "incident, counterpart, side, day, token, counted, level, observation"
+        db.execute(
+            f"INSERT INTO {table} ({columns}) SELECT {columns} FROM incident_mailbox AS m WHERE period = ? "
+            "AND NOT EXISTS (SELECT 1 FROM settled WHERE settled.incident = m.incident AND settled.period = m.period)",
+            [period],
+        )
+    db.table("incident_mailbox").drop()
+    db.execute(
+        "INSERT INTO open_observation SELECT DISTINCT cell.observation, "
+        "ifnull(strftime('%Y-%m-%dT%H:%M:%SZ', o.observed_at, '+30 days'), '') "
+        "FROM incident_cell AS cell LEFT JOIN observation AS o ON o.id = cell.observation WHERE cell.observation > 0"
+    )
+
+
+@MIGRATIONS(name="byday")
+def move_by_day(db: Database) -> None:
+    """0.5: what has to be forgotten early lies in tables by day, which are dropped whole."""
+    byday.move(db)
+
+
+@MIGRATIONS()
+def sure_moment(db: Database) -> None:
+    """The latest sure moment is that of the latest heartbeat; the day that is done isn't known."""
+    sight_tables.create_upkeep(db)
+    db.execute("INSERT INTO upkeep (number, sure_at) SELECT 1, latest FROM uptime ORDER BY latest DESC LIMIT 1")
 
 
 RELEASE_0_1_STEPS = (

@@ -5,6 +5,13 @@ from __future__ import annotations
 from catcher.store.sqlite.library import Database
 
 
+def create_upkeep(db: Database) -> None:
+    """One row: the latest sure moment, and the day whose upkeep is done."""
+    db.table("upkeep").create(
+        {"number": int, "sure_at": str, "accepted_at": str, "accepted_by": str, "day": str}, pk="number"
+    )
+
+
 def create(db: Database) -> None:
     """One row for each uptime of the sink, and one for each change of a domain's delegation."""
     db.table("uptime").create({"number": int, "began": str, "latest": str}, pk="number", not_null={"began", "latest"})

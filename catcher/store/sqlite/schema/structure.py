@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from catcher.store.sqlite.library import Database
@@ -50,10 +51,19 @@ class StoredTable(NamedTuple):
         }
 
 
+_BY_DAY = re.compile(r"[a-z]+_\d+(_\d+)?\Z")
+"""Names of tables that are made for a day or a month, and dropped."""
+
+
 def tables_of(db: Database) -> tuple[StoredTable, ...]:
-    """The tables of a database by name, without the ledger of migrations and without SQLite's own tables."""
-    names = sorted(name for name in db.table_names() if not name.startswith(("sqlite_", "_sqlite_")))
-    return tuple(_table(db, name) for name in names)
+    """The tables of a database by name, without those by day, the ledger of migrations and SQLite's own tables."""
+    names = (name for name in db.table_names() if not name.startswith(("sqlite_", "_sqlite_")))
+    return tuple(_table(db, name) for name in sorted(names) if _BY_DAY.match(name) is None)
+
+
+def day_tables_of(db: Database) -> tuple[StoredTable, ...]:
+    """The tables by day, by name."""
+    return tuple(_table(db, name) for name in sorted(db.table_names()) if _BY_DAY.match(name) is not None)
 
 
 def _table(db: Database, name: str) -> StoredTable:

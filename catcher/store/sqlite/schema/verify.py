@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from catcher.model.errors import EnvironmentFailure, Fault
-from catcher.store.sqlite.connection import PRAGMAS, connect, create_file, medium
+from catcher.store.sqlite.byday.layout import table_names
+from catcher.store.sqlite.byday.registry import DailyKind
+from catcher.store.sqlite.connection import PRAGMAS, PatientDatabase, connect, create_file, medium, read_transaction
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.schema import migrations, tables
-from catcher.store.sqlite.schema.structure import tables_of
+from catcher.store.sqlite.schema.structure import StoredTable, day_tables_of, tables_of
+from catcher.store.sqlite.sums import mailboxes
 
 _MOST_LINES = 20
 """Most shown lines of SQLite's integrity check."""
@@ -68,7 +72,7 @@ def _references(db: Database) -> list[_Finding]:
     ]
 
 
-def _schema(db: Database) -> list[_Finding]:
+def _schema(db: PatientDatabase) -> list[_Finding]:
     applied, known = [step.name for step in migrations.applied(db)], migrations.known()
     found = []
     if missing := [name for name in known if name not in applied]:
@@ -78,20 +82,31 @@ def _schema(db: Database) -> list[_Finding]:
     return found or _tables(db)
 
 
-def _tables(db: Database) -> list[_Finding]:
+def _tables(db: PatientDatabase) -> list[_Finding]:
     """Findings for tables that differ from the schema; tables added by an operator are ignored."""
-    actual = {table.name: table for table in tables_of(db)}
+    wanted = [*tables.present_tables(), *_wanted_by_day(db)]
+    actual = {table.name: table for table in (*tables_of(db), *day_tables_of(db))}
     found = []
-    for wanted in tables.present_tables():
-        table = actual.get(wanted.name)
-        if table is None:
-            found.append((f"table {wanted.name}", "is missing", _RESTORE))
-        elif table != wanted:
-            names, right = ({column.name for column in t.columns} for t in (table, wanted))
+    for table in wanted:
+        if table.name not in actual:
+            found.append((f"table {table.name}", "is missing", _RESTORE))
+        elif actual[table.name] != table:
+            names, right = ({column.name for column in t.columns} for t in (actual[table.name], table))
             what = f"columns differ: {', '.join(sorted(names ^ right))}" if names != right else "keys or indexes differ"
             remedy = "'catcher store schema' shows what is right; remove what catcher did not make, or restore a copy"
-            found.append((f"table {wanted.name}", f"{what}", remedy))
+            found.append((f"table {table.name}", f"{what}", remedy))
     return found
+
+
+def _wanted_by_day(db: PatientDatabase) -> Iterator[StoredTable]:
+    """The tables that the registry names."""
+    pattern = {table.name.partition("_")[0]: table for table in tables.day_tables()}
+    with read_transaction(db):
+        names = [name for part in db.registry.parts() for name in table_names(part)]
+        names += [table.name for kind in DailyKind for table in db.registry.daily(kind)]
+        names += [name for _, name in mailboxes.tables(db)]
+    for name in names:
+        yield pattern[name.partition("_")[0]]._replace(name=name)
 
 
 def _settings(db: Database) -> list[_Finding]:

@@ -104,3 +104,20 @@ def test_any_bytes_name_valid_domains_or_nobody(text: bytes) -> None:
 def test_a_field_full_of_one_sign_is_read_at_once(piece: bytes) -> None:
     """Work is linear in the field; a regular expression that went back would not end here."""
     assert read_mailboxes([piece * (2_000_000 // len(piece))]) == []
+
+
+@pytest.mark.parametrize("stop", [".", "\u3002", "\uff0e", "\uff61"])
+@pytest.mark.parametrize("labels", [1, 18])
+def test_a_message_makes_us_convert_few_labels_however_its_addresses_are_spread(labels: int, stop: str) -> None:
+    """Each label that isn't in ASCII costs ten microseconds of the event loop, in one field or in fifty."""
+    hosts = [stop.join(["é"] * labels + [f"ü{number}.example"]) for number in range(1000)]
+    fields = [", ".join(f"a@{host}" for host in hosts[n : n + 20]).encode() for n in range(0, 1000, 20)]
+    few = len(read_mailboxes(fields))
+    assert 0 < few * (labels + 2) <= 200
+    assert len(read_mailboxes([b", ".join(fields)])) == few
+    assert [m.domain for m in read_mailboxes([*fields, b"a@plain.example"])][-1] == "plain.example"
+
+
+def test_a_domain_that_comes_again_is_converted_once() -> None:
+    assert len(read_mailboxes([", ".join(["a@bücher.example"] * 3000).encode()])) == 3000
+    assert read_mailboxes([b"a@" + "é".encode() * 254 + b".example"]) == []

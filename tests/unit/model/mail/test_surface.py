@@ -30,7 +30,7 @@ AUTHENTICATION = ["spf", "dkim", "dmarc", "arc"]
 FINGERPRINT = ["sender", "intended", "nature", "markings", "authentication"]
 OBSERVATION = [
     *("id", "transaction", "observed_at", "ref", "domain", "policy", "outcome", "size_class", "tls"),
-    *("reverse_path", "recipients", "retry_of", *FINGERPRINT),
+    *("reverse_path", "recipients", "recipient_count", "retry_of", *FINGERPRINT),
 ]
 
 
@@ -101,6 +101,7 @@ def test_nothing_personal_lives_as_long_as_its_row() -> None:
     kept = {name for name, entry in field_dictionary().items() if entry["retention"] == Retention.KEEP_DAYS}
     assert personal == {
         *("observed_at", "client", "reverse_path_token", "author_token", "recipients", "retry_tag", "signatures"),
+        *("retry_tag_before", "signatures_before"),
     }
     assert not personal & kept
 

@@ -30,12 +30,24 @@ def text(answer: Reply) -> str:
     return "\n".join(line[10:] for line in lines)
 
 
-def test_it_says_what_happened_what_helps_who_says_so_and_the_reference() -> None:
-    assert text(WORDS.after_data([ARMY], "AB")) == (
-        "army.ml is not army.mil: your message was not kept and nobody has read it. "
+RECORDED = {
+    "en": "army.ml is not army.mil; your message was not kept; the names of the domains and coded addresses, nothing "
+    "of its content, were recorded; ref AB",
+    "fr": "army.ml n'est pas army.mil ; nous ne gardons pas votre message ; les noms des domaines et les adresses sous "
+    "forme de code, rien de son contenu, sont inscrits ; ref AB",
+}
+
+
+@pytest.mark.parametrize("language", BUILT_IN)
+def test_it_says_in_every_language_what_is_kept_and_the_reference(language: str) -> None:
+    """The sentence of DESIGN §3; who is asked what was recorded of a mail reads the same in the field dictionary."""
+    assert text(WORDS.after_data([replace(ARMY, lang=language)], "AB")).startswith(f"{RECORDED[language]} - ")
+
+
+def test_then_it_says_what_helps_who_says_so_and_the_reference_again() -> None:
+    assert text(WORDS.after_data([ARMY], "AB")).removeprefix(f"{RECORDED['en']} - ") == (
         "If you meant an address at army.mil, correct it and send the message again. "
-        "Registry of Example holds army.ml so that such mail reaches no stranger; "
-        "only that your server wrote here was recorded. "
+        "Registry of Example holds army.ml so that such mail reaches no stranger. "
         "See https://operator.example/strayed-mail - ref AB"
     )
 
@@ -70,7 +82,7 @@ def test_without_an_intended_domain_nothing_is_said_of_one(language: str) -> Non
 
 def test_each_row_speaks_its_language() -> None:
     french = replace(ARMY, lang="fr")
-    assert text(WORDS.after_data([french], "AB")).startswith("army.ml n'est pas army.mil : personne n'a lu")
+    assert text(WORDS.after_data([french], "AB")).startswith("army.ml n'est pas army.mil ; nous ne")
     assert text(WORDS.at_rcpt(french, "AB")).endswith("Voir https://operator.example/strayed-mail - ref AB")
     sink = load_explanations(None, language="fr")
     assert "n'est pas" in text(sink.at_rcpt(ARMY, "AB"))
@@ -90,7 +102,7 @@ def test_further_domains_come_first_so_that_the_last_line_says_everything() -> N
 def test_an_operator_who_is_not_named_in_ascii_is_left_out() -> None:
     said = text(load_explanations(None, operator="Реестр", page="").after_data([ARMY], "AB"))
     assert "holds" not in said and "See" not in said
-    assert said.endswith("Only that your server wrote here was recorded. ref AB")
+    assert said.endswith("correct it and send the message again. ref AB")
 
 
 def test_a_name_cannot_break_a_line() -> None:

@@ -6,7 +6,7 @@ import random
 import re
 import sqlite3
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,10 +14,9 @@ import pytest
 from catcher.model.errors import StoreUnavailable
 from catcher.model.leak.demand import DemandKey
 from catcher.model.mail.observation import Observation
-from catcher.model.ports import Folder
+from catcher.model.ports import Folded, Folder
 from catcher.store import SqliteStore
-from catcher.store.sqlite import mailboxes
-from catcher.store.sqlite.library import Database
+from catcher.store.sqlite.sums import mailboxes
 from tests.support.folding import folder
 from tests.support.observations import NOON, observation, sender
 
@@ -132,7 +131,7 @@ def test_a_purge_that_was_cut_off_is_made_good_by_the_next(tmp_path: Path) -> No
     store.add([[observation(ref="REF-CANARY")]])
     reader = sqlite3.connect(path, isolation_level=None)
     reader.execute("BEGIN")
-    reader.execute("SELECT count(*) FROM observation").fetchone()
+    reader.execute("SELECT count(*) FROM mail_1").fetchone()
     now = NOON + 91 * DAY
     with pytest.raises(StoreUnavailable, match="another process"):
         store.purge(now, keep_days=90, folder=folder)
@@ -149,8 +148,8 @@ def test_what_arrives_while_a_purge_runs_is_folded_before_it_goes(tmp_path: Path
     other = SqliteStore(path)
 
     class Interrupted(SqliteStore):
-        def fold(self, folder: Folder) -> int:
-            folded = super().fold(folder)
+        def fold(self, folder: Folder, *, now: datetime | None = None) -> Folded:
+            folded = super().fold(folder, now=now)
             other.add([[observation(transaction="t-late")]])
             return folded
 
@@ -191,7 +190,7 @@ def test_the_organisations_at_an_address_are_gone_after_thirty_days(tmp_path: Pa
     path = tmp_path / "catcher.db"
     store = SqliteStore(path)
     store.add([[observation(client="203.0.113.199", sender=sender("canary.example"))]])
-    lines = "SELECT client, organisation FROM client_organisation"
+    lines = "SELECT client, organisation FROM organisation_2"
     with closing(sqlite3.connect(path)) as db:
         assert db.execute(lines).fetchall() == [("203.0.113.199", "canary.example")]
         store.purge(NOON + 29 * DAY, keep_days=90, folder=folder)
@@ -215,17 +214,18 @@ def test_settling_in_steps_loses_nothing_when_it_is_interrupted(
         each.add([[observation(transaction=s.domain, retry_tag=None, sender=s)] for s in senders])
         each.fold(folder)
     lines = whole.settle("2026-11")
-    settled = mailboxes.settle
-    calls = iter(range(3))
+    insert = mailboxes.insert
+    calls = iter(range(3 + 5 * 3 + 3 + 1))
 
-    def interrupted(db: Database, number: int, period: str) -> int:
+    def interrupted(*args: object) -> None:
+        """A sender's incident has three totals, that of the intended party three for each: the fourth one is cut."""
         if next(calls, None) is None:
             raise Killed
-        return settled(db, number, period)
+        insert(*args)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        patched.setattr(mailboxes, "STEP", 1)
-        patched.setattr(mailboxes, "settle", interrupted)
+        patched.setattr(mailboxes, "LINES_AT_ONCE", 1)
+        patched.setattr(mailboxes, "insert", interrupted)
         with pytest.raises(Killed):
             store.settle("2026-11")
     assert [bool(i.mailboxes) for i in store.incidents()].count(False) == 3
