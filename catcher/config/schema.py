@@ -29,6 +29,7 @@ from catcher.config.values import (
     ServerAddress,
     SmtpListen,
     SocketPath,
+    TlsSuites,
     WebAddress,
     Workers,
     ZoneName,
@@ -44,6 +45,7 @@ from catcher.model.defaults import (
     SMTP_CONNECTION_RATE,
     SMTP_CONNECTION_RATE_PER_PREFIX,
     SMTP_CONNECTIONS,
+    SMTP_TLS_SUITES,
 )
 from catcher.model.language import Language, named_languages
 from catcher.model.storekind import StoreKind
@@ -163,6 +165,14 @@ class DnsSection(ConfigSection):
     """Servers that copy the zones and the catalogue."""
 
 
+class LenientClients(ConfigSection):
+    """Old devices whose faults are taken: a bare CR or LF in mail, a missing EHLO or HELO, lines that all end with LF
+    alone. Name devices, never a mail server that passes on mail of others. Repeat the section for each."""
+
+    networks: Annotated[tuple[IpNetwork, ...], NOT_EMPTY] = Field(examples=[["192.0.2.16/28", "2001:db8:1::/64"]])
+    """Their networks."""
+
+
 class SmtpSection(ConfigSection):
     """The mail sink."""
 
@@ -177,6 +187,9 @@ class SmtpSection(ConfigSection):
     certificate is made in the state folder."""
     key: ExistingFile | None = Field(default=None, examples=["tls/key.pem"])
     """PEM file of the certificate's private key; needed where `certificate` is given."""
+    tls_suites: TlsSuites = SMTP_TLS_SUITES
+    """Cipher suites of TLS 1.2, in OpenSSL's form. The default has those of Postfix's list medium, for old senders; TLS
+    1.3 has its own."""
     explanations: ExistingFolder | None = Field(
         default=None,
         examples=["explanations"],
@@ -190,16 +203,18 @@ class SmtpSection(ConfigSection):
     bare_newline: Literal["refuse", "accept"] = "refuse"
     """refuse or accept mail with a bare CR or LF in DATA: smuggled mails have them, and those of some old senders."""
     connections: Annotated[StrictInt, Field(ge=1, le=1_000_000)] = SMTP_CONNECTIONS
-    """Most connections a worker holds at a time. When one more comes, the client idle longest is closed; if none is
-    idle, the new one gets 421."""
+    """Most connections a worker holds at a time. When one more comes, the slowest client of the network with the most
+    connections is closed; if none is slower than 4,000 octets a second, the new one gets 421."""
     connection_rate: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = SMTP_CONNECTION_RATE
-    """New connections a second that a worker takes, about what one core can serve; the others get 421 at once.
-    0: no limit."""
+    """New connections a second that a worker takes, about what one core can serve; the others get 421 at once. An IPv6
+    /32 has a quarter of them. 0: no limit."""
     connection_rate_per_prefix: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = SMTP_CONNECTION_RATE_PER_PREFIX
-    """New connections a second that a worker takes from one /24 or /56, so that one network can't use up the limit of
-    all. 0: no limit."""
+    """New connections a second that a worker takes from one /24 or /48, so that one network can't use up the limit of
+    all; one address or /64 has half of them, a /56 three quarters. 0: no limit."""
     connection_rate_exempt: tuple[IpNetwork, ...] = Field(default=LOOPBACK, examples=[["127.0.0.0/8", "192.0.2.0/24"]])
     """Networks whose connections these two rates don't count: loopback and your monitoring."""
+    lenient: tuple[LenientClients, ...] = ()
+    """Networks of old devices whose faults are taken."""
 
 
 class CatalogueSection(ConfigSection):

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, Validati
 from pydantic_core import PydanticCustomError
 
 from catcher.config.address import ListenAddress, ListenAddressError
+from catcher.model.defaults import SMTP_TLS_SUITES
 from catcher.model.domain import DomainError, to_alabel
 from catcher.model.language import is_language
 from catcher.model.mail.mailaddress import AddressError, mail_address
@@ -110,6 +111,19 @@ def _label(value: str) -> str:
     if not _LABEL.match(value):
         raise wrong(f'"{value}" is no label of a domain name', 'write letters, digits and hyphens, like "catcher"')
     return value.lower()
+
+
+def _tls_suites(value: str) -> str:
+    if value != SMTP_TLS_SUITES:
+        import ssl  # only here: most commands don't need it
+
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).set_ciphers(value)
+        except (ssl.SSLError, ValueError):
+            raise wrong(
+                "OpenSSL knows no suite of this list", 'write a list that "openssl ciphers" takes, like "HIGH:!aNULL"'
+            ) from None
+    return value
 
 
 def _line(value: str) -> str:
@@ -218,6 +232,7 @@ HostOrAddress = Annotated[str, AfterValidator(_host)]
 Label = Annotated[str, AfterValidator(_label)]
 KeyName = Annotated[str, AfterValidator(_key_name)]
 OneLine = Annotated[str, AfterValidator(_line)]
+TlsSuites = Annotated[str, AfterValidator(_tls_suites)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 SecureAddress = Annotated[str, AfterValidator(_secure_address)]
 WebAddress = Annotated[OneLine, AfterValidator(_web_address)]

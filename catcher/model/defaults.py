@@ -18,7 +18,13 @@ SMTP_CONNECTIONS = 8000
 SMTP_CONNECTION_RATE = 1000
 """Most new connections a second that a worker takes: about the number that one core can serve."""
 SMTP_CONNECTION_RATE_PER_PREFIX = 100
-"""Most new connections a second from one /24 or /56: a tenth of the rate above, so that one network can't use it up."""
+"""Most new connections a second from one /24 or /48: a tenth of the rate above, so that one network can't use it up."""
+
+SMTP_TLS_SUITES = (
+    "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20:HIGH:MEDIUM:!eNULL:!PSK:!SRP:!aDSS:+kRSA:+aNULL:@SECLEVEL=0"
+)
+"""The suites of Postfix's list ``medium``, in OpenSSL's form, the better ones first. A sender that finds no suite sends
+in the clear or not at all, so opportunistic TLS takes what there is (RFC 7435)."""
 
 NOTICE_MAILBOXES = 3
 """Fewest sending mailboxes in one month for which a notice is due: anybody can send a flood from one mailbox."""

@@ -111,7 +111,7 @@ def smtp_tasks(
     from catcher.serve import smtp as smtp_process
 
     catalogue = for_mail(loaded.config, loaded.catalogue)
-    certificates = smtp.Certificates(mail.certificates)
+    certificates = smtp.Certificates(mail.certificates, mail.config.smtp.tls_suites)
     writing, _ = store_sockets
     tasks = []
     for number, sockets in enumerate(workers):

@@ -60,6 +60,7 @@ async def run(
     intake = _intake(config, clock, catalogue, lists, sink, keys)
     settings = _settings(config, explanations)
     counters, gate, buffer = smtp.Counters(), smtp.Gate(settings.limits), smtp.ReadBuffer()
+    pool, operator_mail = smtp.EnvelopePool(settings.limits.envelopes_octets), smtp.OperatorMail()
     servers = [
         smtp.SmtpServer(
             s,
@@ -71,13 +72,16 @@ async def run(
             certificates=certificates,
             buffer=buffer,
             gate=gate,
+            pool=pool,
+            operator_mail=operator_mail,
+            is_recording=lambda: sink.is_up,
         )
         for s in sockets
     ]
     for server in servers:
         await server.start()
     station.ready()
-    logging_counters = asyncio.create_task(_log_counters(counters))
+    logging_counters = asyncio.create_task(_log_counters(counters, operator_mail))
     forgetting_keys = asyncio.create_task(forget_ended_keys(keys, clock))
     await station.stopping.wait()
     closing = [asyncio.create_task(server.close(DRAIN_SECONDS)) for server in servers]
@@ -88,6 +92,7 @@ async def run(
     await sink.close()
     logging_counters.cancel()
     forgetting_keys.cancel()
+    _log_operator_mail(operator_mail)
     log.info("SMTP so far: %s", _nonzero(counters))
 
 
@@ -122,6 +127,7 @@ def _settings(config: Config, explanations: smtp.Explanations) -> smtp.SmtpSetti
         notices=config.notify.domain or "",
         answer_of=_answers_or_none(config),
         refuse_bare_newline=config.smtp.bare_newline == "refuse",
+        lenient=tuple(network for clients in config.smtp.lenient for network in clients.networks),
         proxies=config.smtp.proxy_from,
         explanations=explanations,
         limits=smtp.SmtpLimits(
@@ -176,7 +182,7 @@ async def forget_ended_keys(keys: KeyRing, clock: Clock) -> None:
         keys.forget_ended(clock.now())
 
 
-async def _log_counters(counters: smtp.Counters) -> None:
+async def _log_counters(counters: smtp.Counters, operator_mail: smtp.OperatorMail) -> None:
     """Logs the counters once a minute if they have changed."""
     logged = ""
     while True:
@@ -185,6 +191,13 @@ async def _log_counters(counters: smtp.Counters) -> None:
         if counted != logged:
             logged = counted
             log.info("SMTP so far: %s", counted)
+        _log_operator_mail(operator_mail)
+
+
+def _log_operator_mail(operator_mail: smtp.OperatorMail) -> None:
+    """Logs the mail for postmaster@ and abuse@ held domains since the last call, by day, mailbox and domain."""
+    for line in smtp.operator_mail_lines(operator_mail.take()):
+        log.info("mail for the operator, answered with the pointer, on %s", line)
 
 
 def _nonzero(counters: smtp.Counters) -> str:

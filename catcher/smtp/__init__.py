@@ -2,7 +2,7 @@
 
 ::
 
-    packets ─▶ front ─▶ session (a connection) ─┬─ commands ─▶ dialogue ─▶ path, policy, envelope ─▶ replies
+    packets ─▶ front ─▶ session (a connection) ─┬─ commands ─▶ dialogue ─▶ order, policy, envelope ─▶ results
        one buffer, PROXY, TLS                   │                  │
                                                 └─ data: dots (DATA) or a number of octets (BDAT)
                                                            └▶ stream: header facts, counts, digests
@@ -15,8 +15,10 @@
 
 from catcher.smtp.admission.gate import EVICTED_STILL_OPEN, Gate
 from catcher.smtp.counters import Counters
+from catcher.smtp.dialogue.pool import EnvelopePool
 from catcher.smtp.explaining.explanation import Explanations, load_explanations
 from catcher.smtp.message.stream import MessageStream
+from catcher.smtp.operatormail import OperatorMail, operator_mail_lines
 from catcher.smtp.serving.certificate import Certificates, self_signed
 from catcher.smtp.serving.front import ReadBuffer
 from catcher.smtp.serving.server import SmtpServer
@@ -26,13 +28,16 @@ __all__ = [
     "EVICTED_STILL_OPEN",
     "Certificates",
     "Counters",
+    "EnvelopePool",
     "Explanations",
     "Gate",
     "MessageStream",
+    "OperatorMail",
     "ReadBuffer",
     "SmtpLimits",
     "SmtpServer",
     "SmtpSettings",
     "load_explanations",
+    "operator_mail_lines",
     "self_signed",
 ]

@@ -1,4 +1,7 @@
-"""Thousands of idle and trickling clients, messages without measure: memory is bounded, good clients are served."""
+"""Thousands of idle and trickling clients, messages without measure: memory is bounded, good clients are served.
+
+Longer than others: the attacks share their clients and the server that they are led against.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ import statistics
 import struct
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -100,6 +103,7 @@ async def trickling(server: Server) -> AsyncIterator[None]:
             writer.transport.abort()
 
 
+PIECE = b"x" * 1_000_000
 MESSAGE = b"From: alice@contractor.example\r\nTo: someone@army.ml\r\n\r\nhello\r\n.\r\n"
 
 
@@ -167,10 +171,136 @@ def test_sleepers_who_take_every_connection_do_not_lock_out_who_has_mail(tmp_pat
             client.sendall("".join(f"{line}\r\n" for line in ENVELOPE).encode() + MESSAGE)
             said = [read_reply(replies)[:4] for _ in range(len(ENVELOPE) + 1)]
             assert said == [b"250-", b"250 ", b"250 ", b"354 ", b"250 "]
-        assert all(reply.startswith(b"421 4.3.2 idle while others wait") for reply in evictions(sleepers, 40))
+        assert all(reply.startswith(b"421 4.3.2 idle or slow while others wait") for reply in evictions(sleepers, 40))
         for client, replies in (*sleepers, *good):
             replies.close()
             client.close()
+
+
+PLACES = 2_000
+ATTACKERS = (
+    *[f"192.0.2.{n % 4}" for n in range(399)],
+    *[f"198.51.100.{n % 4}" for n in range(400)],
+    *[f"2001:db8:1:1::{n:x}" for n in range(100)],
+    *[f"2001:db8:2:{n:x}::1" for n in range(200)],
+    *[f"2001:db8:3:{n % 40:x}00::{n:x}" for n in range(200)],
+    *[f"2001:dead:{n:x}::1" for n in range(500)],
+    *[f"203.0.{n}.1" for n in range(200)],
+)
+"""The addresses of those who hold all places: two IPv4 /24, an IPv6 /64, /56, /48 and /32 with their whole shares, and
+200 in networks of their own. One share has room for one more, a client that sends fast."""
+
+
+async def from_address(
+    server: Server, address: str, *lines: str
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+    """A connection that a proxy opens for ``address``, on which ``lines`` were said and answered; None after a 421."""
+    reader, writer = await asyncio.open_connection(*server.smtp)
+    family = "TCP6" if ":" in address else "TCP4"
+    here = "::1" if ":" in address else "127.0.0.1"
+    try:
+        writer.write(f"PROXY {family} {address} {here} 1 25\r\n".encode())
+        if not (await reader.readline()).startswith(b"220 "):
+            writer.transport.abort()
+            return None
+        for line in lines:
+            writer.write(line.encode() + b"\r\n")
+            while (await reader.readline())[3:4] == b"-":
+                pass
+    except BaseException:  # also when the attack is cancelled: the socket must not stay
+        writer.transport.abort()
+        raise
+    return reader, writer
+
+
+@asynccontextmanager
+async def attackers(server: Server) -> AsyncIterator[list[int]]:
+    """Clients on all places, each in DATA with an octet now and then; whoever is sent away comes back soon. Yields how
+    often that happened."""
+    sent_away = [0]
+    readers: set[asyncio.Task[None]] = set()
+    writers: dict[str, asyncio.StreamWriter] = {}
+
+    async def attack(name: str, address: str) -> None:
+        while True:
+            with suppress(ConnectionError, asyncio.IncompleteReadError):
+                opened = await from_address(server, address, *ENVELOPE)
+                if opened is not None:
+                    reader, writers[name] = opened
+                    arrived.release()
+                    await reader.read()
+                    writers.pop(name).transport.abort()
+                    sent_away[0] += 1
+            await asyncio.sleep(0.02)  # at once would use up this machine's ports
+
+    async def trickle() -> None:
+        while True:
+            for writer in list(writers.values()):
+                writer.write(b"x")
+                await asyncio.sleep(0)
+            await asyncio.sleep(0.1)
+
+    arrived = asyncio.Semaphore(0)
+    for n, address in enumerate(ATTACKERS):
+        readers.add(asyncio.create_task(attack(f"{n}", address)))
+        if n % 200 == 199:
+            for _ in range(200):
+                await arrived.acquire()
+    readers.add(asyncio.create_task(trickle()))
+    try:
+        yield sent_away
+    finally:
+        for task in readers:
+            task.cancel()
+        await asyncio.gather(*readers, return_exceptions=True)
+        for writer in writers.values():
+            writer.transport.abort()
+
+
+def test_good_clients_always_get_in_beside_2000_tricklers_in_data_who_hold_all_places(
+    many_descriptors: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And whoever sends fast is never sent away, though it is in DATA for as long."""
+    more = (
+        f'connections = {PLACES}\nproxy_from = ["127.0.0.0/8"]\nconnection_rate = 0\nconnection_rate_per_prefix = 0\n'
+    )
+
+    async def good(server: Server, number: int) -> float | None:
+        begin = time.monotonic()
+        opened = await from_address(server, f"203.1.{number % 250}.{number // 250}", *ENVELOPE)
+        if opened is None:
+            return None
+        reader, writer = opened
+        writer.write(MESSAGE)
+        assert (await reader.readline()).startswith(b"250 2.0.0 ")
+        writer.close()
+        return time.monotonic() - begin
+
+    async def scenario(server: Server) -> tuple[list[float], int]:
+        opened = await from_address(server, "192.0.2.77", *ENVELOPE)
+        assert opened is not None
+        reader, fast = opened
+        fast.write(MESSAGE[:-5] + PIECE)
+        async with attackers(server) as sent_away:
+            fast.write(PIECE[:64_000])
+            lasted = []
+            for number in range(GOOD):
+                fast.write(PIECE[:64_000])
+                seconds = await good(server, number)
+                assert seconds is not None, f"good client {number} was turned away"
+                lasted.append(seconds)
+            fast.write(b"\r\n.\r\n")
+            assert (await reader.readline()).startswith(b"250 2.0.0 ")
+            fast.close()
+            return lasted, sent_away[0]
+
+    with running(tmp_path / "server", smtp_more=more, log_level="warning") as server:
+        lasted, sent_away = asyncio.run(scenario(server))
+        stored = len(server.observations())
+    assert stored == GOOD + 1
+    p99 = statistics.quantiles(lasted, n=100)[-1]
+    with capsys.disabled():
+        print(f"\n{PLACES} tricklers on all places, {sent_away} sent away: {GOOD} good, p99 {1000 * p99:.0f} ms")
 
 
 def test_above_the_number_of_connections_there_is_a_short_421(tmp_path: Path) -> None:
@@ -226,7 +356,6 @@ def test_in_a_flood_of_new_connections_there_is_a_short_421_and_mail_is_taken_ag
         server.await_log("a flood of new connections: so far 1 were sent away")
 
 
-PIECE = b"x" * 1_000_000
 HUGE = {
     "100 MB without a line end": [b"Subject: a\r\n\r\n", *[PIECE] * 100],
     "100 MB of header without a line end": [b"Subject: ", *[PIECE] * 100],

@@ -163,10 +163,14 @@ def smtp(guard: Guard) -> object:
     from catcher.catalogue import Catalogue, Entry
     from catcher.model.mail.policy import Policy
     from catcher.smtp import Gate, SmtpLimits, SmtpSettings
-    from catcher.smtp.dialogue.dialogue import Chunk, Dialogue
+    from catcher.smtp.admission.place import Place
+    from catcher.smtp.dialogue.dialogue import Dialogue
+    from catcher.smtp.dialogue.pool import EnvelopePool
+    from catcher.smtp.dialogue.results import MessageTaken, ReceiveData
     from catcher.smtp.dialogue.verbs import answer
     from catcher.smtp.message.data import DataPhase
     from catcher.smtp.wire.commands import CommandReader
+    from catcher.smtp.wire.replies import Reply
 
     class Clock:
         def now(self) -> datetime:
@@ -174,20 +178,28 @@ def smtp(guard: Guard) -> object:
 
     held = Catalogue.of([Entry("army.ml", "army.mil", Policy.EXPLAIN, None, Policy.OBSERVE, "", "catalogue.csv:2")])
     settings = SmtpSettings("mx.sink.example", explanations=texts)
-    session = Dialogue(settings, catalogue=held, clock=Clock(), new_ref=lambda: "REF", address="192.0.2.7")
-    assert Gate(SmtpLimits()).enter("192.0.2.7", 0.0) is None
+    session = Dialogue(
+        settings,
+        catalogue=held,
+        clock=Clock(),
+        new_ref=lambda: "REF",
+        address="192.0.2.7",
+        pool=EnvelopePool(settings.limits.envelopes_octets),
+    )
+    assert isinstance(Gate(SmtpLimits()).enter("192.0.2.7", 0.0), Place)
     reader, said = CommandReader(), [session.greeting().wire]
     reader.feed(b"EHLO client.example\r\nMAIL FROM:<a@sender.example>\r\nRCPT TO:<b@army.ml>\r\nDATA\r\n")
     while (command := reader.next()) is not None:
-        reply = answer(session, command)
-        assert not isinstance(reply, Chunk)
-        said.append(reply.wire)
-    assert session.message is not None
-    phase = DataPhase(session.message)
+        result = answer(session, command)
+        assert isinstance(result, Reply | ReceiveData)
+        said.append(result.wire if isinstance(result, Reply) else result.reply.wire)
+    assert session.transactions.message is not None
+    phase = DataPhase(session.transactions.message)
     phase.feed(b"From: a@sender.example\r\n\r\nhello\r\n.\r\n")
-    finished = session.message.finish()
-    assert phase.ended and finished is not None
-    return [*said, texts.after_data(tuple(held), "REF").wire]
+    assert phase.ended
+    taken = session.transactions.message_ended()
+    assert isinstance(taken, MessageTaken)
+    return [*said, taken.recorded.wire]
 
 
 def socket_at_work(guard: Guard) -> object:

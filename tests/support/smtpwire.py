@@ -19,7 +19,7 @@ from catcher.model.errors import StoreUnavailable
 from catcher.model.mail.policy import Outcome, Policy
 from catcher.model.mail.transaction import Transaction
 from catcher.model.telling.answer import PartyAnswer
-from catcher.smtp import Certificates, SmtpLimits, SmtpServer, SmtpSettings, load_explanations
+from catcher.smtp import Certificates, EnvelopePool, SmtpLimits, SmtpServer, SmtpSettings, load_explanations
 from tests.support.clocks import Clock
 
 T = TypeVar("T")
@@ -53,6 +53,8 @@ class RecordingIntake:
     failure: Exception | None = None
     gate: asyncio.Event | None = None
     refs: int = 0
+    is_up: bool = True
+    """As ``StoreClient.is_up``: False after a commit that failed, until one succeeds."""
 
     def new_ref(self) -> str:
         self.refs += 1
@@ -63,6 +65,7 @@ class RecordingIntake:
     ) -> None:
         if self.gate is not None:
             await self.gate.wait()
+        self.is_up = self.failure is None
         if self.failure is not None:
             raise self.failure
         self.taken.append(Taken(transaction, ref, policies, outcome))
@@ -139,6 +142,11 @@ class MemoryTransport(asyncio.Transport):
         self._changed = asyncio.Event()
         self.lost = False
         self.reading = True
+        self.high: int | None = None
+        """Octets of output above which writing is paused, until half of them are left."""
+        self.paused = False
+        self.is_slow = False
+        """Whether output stays in the transport until ``reply`` takes it; else the client's system took it at once."""
         self.stuck = False
         """Whether the client reads nothing, so that closing waits for what was written to leave."""
         self.output = bytearray()
@@ -149,6 +157,18 @@ class MemoryTransport(asyncio.Transport):
         self.output += data
         self.writes += 1
         self._changed.set()
+        if self.is_slow and self.high is not None and len(self.output) > self.high and not self.paused:
+            self.paused = True
+            self._protocol.pause_writing()
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        self.high = high
+
+    def was_read(self) -> None:
+        """The client read some of the output."""
+        if self.paused and self.high is not None and len(self.output) <= self.high // 2:
+            self.paused = False
+            self._protocol.resume_writing()
 
     def is_closing(self) -> bool:
         return self._closing
@@ -221,6 +241,7 @@ class Wire:
             if end >= 0:
                 line = self.transport.output[:end].decode("ascii")
                 del self.transport.output[: end + 2]
+                self.transport.was_read()
                 lines.append(line)
                 if line[3:4] != "-":
                     return "\n".join(lines)
@@ -249,6 +270,12 @@ class Wire:
         assert await self.reply() == ""
 
 
+async def settle() -> None:
+    """Lets everything run that waits for nothing else: recordings that nobody waits for end."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
 async def open_data(wire: Wire) -> None:
     """Goes as far as 354."""
     assert [reply[:3] for reply in await wire.ask(*OPENING)] == ["250", "250", "250", "354"]
@@ -261,17 +288,22 @@ def new_server(
     settings: SmtpSettings = SETTINGS,
     limits: SmtpLimits | None = None,
     certificates: Certificates | None = None,
+    clock: Clock | None = None,
+    pool: EnvelopePool | None = None,
 ) -> SmtpServer:
     """A server without a socket: connections are made with Wire."""
     if limits is not None:
         settings = replace(settings, limits=limits)
+    taking = intake or RecordingIntake()
     return SmtpServer(
         cast(socket.socket, None),
-        intake=intake or RecordingIntake(),
+        intake=taking,
+        is_recording=lambda: taking.is_up,
         catalogue=rows,
         settings=settings,
-        clock=Clock(NOW),
+        clock=clock or Clock(NOW),
         certificates=certificates,
+        pool=pool,
     )
 
 

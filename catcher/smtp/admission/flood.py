@@ -1,18 +1,20 @@
 """Limits new connections a second: above the limit each is refused at once with a reply of a few octets.
 
-The limit per network is checked first, and a refused connection counts towards no limit: one network can't use up the
-others' share. The counts start at zero each second, so a flood has no effect once it is over. Memory holds the networks
-admitted in the present second, never more than the limit on all connections, and a cache with the exemption of the
-latest addresses.
+The limits of the client's networks are checked first, and a refused connection counts towards no limit: one network
+can't use up the others' share. The counts start at zero each second, so a flood has no effect once it is over. Memory
+holds the networks admitted in the present second, at most four for each admitted connection, and a cache with the
+exemption of the latest addresses.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import ip_address
 
+from catcher.smtp.admission.networks import CountedNetwork, NetworkShare, NetworkSize
 from catcher.smtp.settings import SmtpLimits
 
 log = logging.getLogger("catcher.smtp")
@@ -27,39 +29,40 @@ checks."""
 class Flood:
     """Counts the new connections of the present second. Times are the event loop's, in seconds."""
 
-    def __init__(self, limits: SmtpLimits) -> None:
+    def __init__(self, limits: SmtpLimits, shares: Mapping[NetworkSize, NetworkShare]) -> None:
         self._limit = limits.connection_rate
-        self._limit_per_prefix = limits.connection_rate_per_prefix
+        self._limits_by_size = {size: share.rate for size, share in shares.items() if share.rate}
         self._exempt = limits.connection_rate_exempt
         self._is_exempt = lru_cache(_REMEMBERED)(self._in_exempt_network)
         self._second = -1
         self._admitted = 0
-        self._by_prefix: Counter[str] = Counter()
+        self._by_network: Counter[CountedNetwork] = Counter()
         self.refused = 0
         """Number of connections refused since the start."""
         self._logged_at = float("-inf")
 
-    def admits(self, address: str, prefix: str, now: float) -> bool:
-        """Whether one more connection from ``address`` in the network ``prefix`` is admitted in this second."""
+    def admits(self, address: str, networks: tuple[CountedNetwork, ...], now: float) -> bool:
+        """Whether one more connection from ``address``, which is in ``networks``, is admitted in this second."""
         second = int(now)
         if second != self._second:
             self._second, self._admitted = second, 0
-            self._by_prefix.clear()
+            self._by_network.clear()
         if self._is_exempt(address):
             return True
-        if self._limit_per_prefix and self._by_prefix[prefix] >= self._limit_per_prefix:
-            return self._refuse(now)
+        limited = [network for network in networks if network[:2] in self._limits_by_size]
+        for network in limited:
+            if self._by_network[network] >= self._limits_by_size[network[:2]]:
+                return self._refuse(now)
         if self._limit and self._admitted >= self._limit:
             return self._refuse(now)
         self._admitted += 1
-        if self._limit_per_prefix:
-            self._by_prefix[prefix] += 1
+        self._by_network.update(limited)
         return True
 
     @property
     def remembered(self) -> int:
         """Number of networks held in memory."""
-        return len(self._by_prefix)
+        return len(self._by_network)
 
     def _in_exempt_network(self, address: str) -> bool:
         if not self._exempt:

@@ -1,7 +1,10 @@
-"""The dialogue: verbs as on the wire, each returns its reply. No I/O.
+"""The dialogue: verbs as on the wire, each returns its result. No I/O.
 
 ::
 
-    command ─▶ verbs ─▶ dialogue ─▶ policy: what does this recipient get? ─▶ reply
-                            └─────▶ envelope ─▶ Ended, for intake
+    command ─▶ verbs ─▶ dialogue ─▶ grammar: octets → arguments
+                            └─────▶ transactions ─┬─ order: may this verb come now?
+                                        │         ├─ budgets: may it come so often?
+                                        │         └─ policy: what does this recipient get?
+                                        └▶ envelope ─▶ ended, for intake ─▶ results, for the session
 """

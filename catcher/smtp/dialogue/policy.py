@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from typing import assert_never
 
 from catcher.catalogue import Catalogue, Entry
@@ -23,9 +23,16 @@ AFTER_DATA = {
 }
 """Policies that take recipients → the outcome after the data, which all taken recipients of a transaction share."""
 
-_OPERATORS = frozenset({"postmaster", "abuse"})
-"""Local-parts that lead to the operator, also at a held domain whose MX is the sink: who writes there writes about the
-domain (RFC 5321 §4.5.1, RFC 2142)."""
+
+class OperatorMailbox(StrEnum):
+    """Local-parts that lead to the operator, also at a held domain whose MX is the sink: their mail is about the domain
+    (RFC 5321 §4.5.1, RFC 2142)."""
+
+    POSTMASTER = "postmaster"
+    ABUSE = "abuse"
+
+
+_OPERATORS = {mailbox.value: mailbox for mailbox in OperatorMailbox}
 
 
 class RcptResult(Enum):
@@ -46,11 +53,13 @@ class RcptDecision:
     reply: Reply
     kind: RcptResult = RcptResult.TURNED_AWAY
     entry: Entry | None = None
-    """The catalogued domain; given when TAKEN or REFUSED."""
+    """The catalogued domain; given when TAKEN, REFUSED or for an ``operator``."""
     policy: Policy = Policy.NULL
     """The policy in force for the domain."""
     answer: PartyAnswer | None = None
     """The answer to a notice that the address means; given when TAKEN without an entry."""
+    operator: OperatorMailbox | None = None
+    """The mailbox of a held domain whose mail is for the operator: it is counted, and nothing is recorded."""
 
 
 def at_rcpt(
@@ -80,8 +89,9 @@ def at_rcpt(
         return RcptDecision(replies.NO_RELAY if mailbox.domain else replies.BAD_RECIPIENT)
     policy = catalogue.policy_at(entry, now)
     rules = policy.rules
-    if rules.dns is DnsMail.SINK and mailbox.local_part.lower() in _OPERATORS:
-        return RcptDecision(replies.operator_pointer(settings.contact, settings.url))
+    operator = _OPERATORS.get(mailbox.local_part.lower())
+    if operator is not None and rules.dns is DnsMail.SINK:  # RFC 5321 §4.5.1
+        return RcptDecision(replies.operator_pointer(settings.contact, settings.url), entry=entry, operator=operator)
     match rules.rcpt:
         case RcptReply.TAKE:
             if answering or (outcome is not None and AFTER_DATA[policy] is not outcome):

@@ -1,16 +1,27 @@
-"""Verb → method of Dialogue, and the replies to verbs that are not offered. Pure."""
+"""The checks of a command in their order, and verb → method of Dialogue. Pure.
+
+::
+
+    1 AUTH in any spelling          LoginRefused (promise 2)
+    2 budget of commands            421
+    3 fault of the line             500, 501; for BDAT the end of the session
+    4 verb                          500, 502
+    5 order, argument, effect       the method of Dialogue
+    6 budget of errors              421
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 
-from catcher.smtp.dialogue.dialogue import Chunk, Dialogue
+from catcher.smtp.dialogue.dialogue import Dialogue
+from catcher.smtp.dialogue.results import CommandResult, LoginRefused, ReceiveChunk
 from catcher.smtp.wire import replies
 from catcher.smtp.wire.commands import Command, LineFault
 from catcher.smtp.wire.replies import Reply
 
-_RUN: dict[bytes, Callable[[Dialogue, bytes], Reply | Chunk]] = {
+_RUN: dict[bytes, Callable[[Dialogue, bytes], CommandResult]] = {
     b"HELO": Dialogue.helo,
     b"EHLO": Dialogue.ehlo,
     b"MAIL": Dialogue.mail,
@@ -26,10 +37,10 @@ _RUN: dict[bytes, Callable[[Dialogue, bytes], Reply | Chunk]] = {
 }
 _NOT_RUN = {
     b"": replies.BAD_SYNTAX,  # RFC 5321 §4.2.4: a command that isn't recognised gets 500
-    b"EXPN": replies.NOT_EXPANDED,
-    b"ETRN": replies.NOT_OFFERED,
-    b"TURN": replies.NOT_OFFERED,
-    b"SEND": replies.NOT_OFFERED,
+    b"EXPN": replies.NOT_EXPANDED,  # RFC 5321 §4.2.4: a command that isn't implemented gets 502
+    b"ETRN": replies.NOT_OFFERED,  # RFC 1985
+    b"TURN": replies.NOT_OFFERED,  # RFC 5321 appendix F.1
+    b"SEND": replies.NOT_OFFERED,  # RFC 5321 appendix F.6
     b"SOML": replies.NOT_OFFERED,
     b"SAML": replies.NOT_OFFERED,
     # Octets behind these verbs are message text or another protocol: if they ran, they could smuggle in a session.
@@ -41,29 +52,32 @@ _NOT_RUN = {
 }
 _MAIL_GOES_ON = frozenset({b"RCPT", b"DATA", b"BDAT"})
 _FAULTS = {
-    LineFault.BARE_LF: replies.BARE_LINE_FEED,
-    LineFault.TOO_LONG: replies.LINE_TOO_LONG,
-    LineFault.CONTROL: replies.CONTROL_CHARACTER,
+    LineFault.BARE_LF: replies.BARE_LINE_FEED,  # RFC 5321 §2.3.8
+    LineFault.TOO_LONG: replies.LINE_TOO_LONG,  # RFC 5321 §4.5.3.1.4
+    LineFault.CONTROL: replies.CONTROL_CHARACTER,  # RFC 5321 §4.1.2
 }
+_LOGIN_REFUSED = LoginRefused(replies.NO_AUTH)
 
 
-def answer(dialogue: Dialogue, command: Command) -> Reply | Chunk:
-    """Runs ``command``, or returns the reply that refuses it. AUTH is refused before all other checks (promise 2)."""
+def answer(dialogue: Dialogue, command: Command) -> CommandResult:
+    """Runs ``command``, or returns the reply that refuses it."""
     verb = command.verb
-    if command.is_auth:
-        return replies.NO_AUTH
-    if verb not in _MAIL_GOES_ON and not dialogue.spend_command() and verb != b"QUIT":
+    run = _RUN.get(verb)
+    if run is None and command.is_auth:
+        return _LOGIN_REFUSED
+    budgets = dialogue.transactions.budgets
+    if verb not in _MAIL_GOES_ON and not budgets.spend_command() and verb != b"QUIT":
         return replies.TOO_MANY_COMMANDS
-    reply: Reply | Chunk
+    result: CommandResult
     if command.fault is not None:
         # A malformed BDAT is followed by message text, which must not be run: the session ends.
-        reply = replies.BAD_CHUNK if verb == b"BDAT" else _FAULTS[command.fault]
-    elif (run := _RUN.get(verb)) is not None:
-        reply = run(dialogue, command.argument)
+        result = replies.BAD_CHUNK if verb == b"BDAT" else _FAULTS[command.fault]
+    elif run is not None:
+        result = run(dialogue, command.argument)
     else:
-        reply = _NOT_RUN.get(verb, replies.UNKNOWN_COMMAND)
-    if isinstance(reply, Chunk):
-        if reply.refusal is None:
-            return reply
-        return replace(reply, refusal=dialogue.budgeted(reply.refusal))
-    return dialogue.budgeted(reply) if reply.code >= 500 else reply
+        result = _NOT_RUN.get(verb, replies.UNKNOWN_COMMAND)
+    if isinstance(result, Reply):
+        return result if result.code < 500 else budgets.answered(result)
+    if isinstance(result, ReceiveChunk) and result.refusal is not None:
+        return replace(result, refusal=budgets.answered(result.refusal))
+    return result

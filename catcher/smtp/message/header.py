@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from catcher.model.mail.transaction import Header, HeaderField
+from catcher.smtp.message.packedheader import FIELD_OCTETS, PackedFields
 
 KEPT = 64 * 1024
 """Most octets of header fields kept of one message."""
@@ -12,7 +13,7 @@ CUT_KEPT = 16 * 1024
 """Octets kept of a field that is cut. A longer field is kept whole if the fields around it leave room: the To of an
 all-staff mail has over 40 kB, and a cut field breaks its DKIM signature."""
 FIELDS_KEPT = 1000
-"""Most fields kept of one message: a short field's object takes more memory than its octets."""
+"""Most fields kept of one message: a short field's objects take more memory than its octets once it is judged."""
 NAME_MOST = 998
 """Octets at the start of a line that must hold the field's colon: a line may have no more (RFC 5322 §2.1.1)."""
 
@@ -36,6 +37,7 @@ class HeaderReader:
     """
 
     __slots__ = (
+        "_at_once",
         "_cut",
         "_defects",
         "_dropped",
@@ -67,7 +69,10 @@ class HeaderReader:
         """Whether the present line is malformed and is skipped with its folds."""
         self._field = bytearray()
         self._cut = False
-        self._fields: list[HeaderField] = []
+        self._at_once: list[HeaderField] = []
+        """The fields of a header that came in one piece."""
+        self._fields = PackedFields()
+        """The fields of a header that came in several pieces."""
         self._long: list[int] = []
         """The places of the kept fields that are longer than CUT_KEPT: at most three."""
         self._room = KEPT
@@ -79,12 +84,20 @@ class HeaderReader:
     def __repr__(self) -> str:
         return "HeaderReader(…)"
 
+    @property
+    def kept(self) -> int:
+        """Octets of memory for what is kept."""
+        return KEPT - self._room + len(self._fields) * FIELD_OCTETS + len(self._field) + len(self._line)
+
     def feed(self, data: bytes) -> bytes | None:
         """Takes the next octets. Returns None while the header continues, else the octets of the body so far."""
         start = 0 if self.octets or self._line else self._take_at_once(data)
         if start and data.startswith(b"\r\n", start):
             self.octets += 2
             return data[start + 2 :]
+        for field in self._at_once:
+            self._fields.add(field.name, field.value)
+        self._at_once = []
         while start < len(data):
             whole = None if self._in_known_line or self._line else _WHOLE.match(data, start)
             if whole is not None and len(self._fields) >= FIELDS_KEPT:
@@ -118,9 +131,10 @@ class HeaderReader:
         self._close_field()
         if self._unended:
             self._defects.add("8bit")
-        if not self._fields and not self._dropped:
+        fields = tuple(self._at_once) or self._fields.fields()
+        if not fields and not self._dropped:
             self._defects.add("no-header")
-        header = Header(tuple(self._fields), self.octets, self._dropped, tuple(sorted(self._defects)))
+        header = Header(fields, self.octets, self._dropped, tuple(sorted(self._defects)))
         self.hops += len(header.by_name.get(b"received", ()))
         return header
 
@@ -134,7 +148,7 @@ class HeaderReader:
             return 0
         self._note(many[0])
         self._room -= many.end()
-        self._fields = [HeaderField(name, value.removesuffix(b"\r")) for name, value in found]
+        self._at_once = [HeaderField(name, value.removesuffix(b"\r")) for name, value in found]
         return many.end()
 
     def _pass_over(self, data: bytes, start: int) -> int:
@@ -239,10 +253,7 @@ class HeaderReader:
         """Cuts the last long field to CUT_KEPT if a field of ``octets`` has no room otherwise."""
         if octets <= self._room or not self._long:
             return
-        place = self._long.pop()
-        field = self._fields[place]
-        self._fields[place] = HeaderField(field.name, field.value[: CUT_KEPT - len(field.name) - 1])
-        self._room += len(field.value) - len(self._fields[place].value)
+        self._room += self._fields.cut(self._long.pop(), CUT_KEPT - 1)
         self._dropped += 1
         self._defects.add("field-too-long")
 
@@ -262,7 +273,6 @@ class HeaderReader:
         self._room -= len(field)
         if len(field) > CUT_KEPT:
             self._long.append(len(self._fields))
-        # One copy of the value: a long To is half of a connection's memory.
         colon = field.index(b":")
         end = len(field) - (2 if field.endswith(b"\r\n") else 1 if field.endswith((b"\n", b"\r")) else 0)
-        self._fields.append(HeaderField(field[:colon], field[colon + 1 : max(end, colon + 1)]))
+        self._fields.add(field[:colon], field[colon + 1 : max(end, colon + 1)])

@@ -13,6 +13,7 @@ from __future__ import annotations
 from catcher.fingerprint import BodyDigest, wanted_digests
 from catcher.model.mail.transaction import BodyFacts, DigestWanted, Header
 from catcher.smtp.message.header import HeaderReader
+from catcher.smtp.message.packedheader import OBJECT_OCTETS, PackedHeader
 from catcher.smtp.wire.lineends import LineEnds
 
 _NONE = Header()
@@ -21,14 +22,30 @@ _NONE = Header()
 class MessageStream:
     """Takes a message in pieces of any size. Memory is bounded: 64 KiB of header, a line, and the digests' states.
 
+    The owner calls ``rest`` when the next octets may take long to come, so that a waiting message takes little memory.
+
     ``repr`` shows nothing of the message.
     """
 
-    __slots__ = ("_body_octets", "_digests", "_header", "_header_crlfs", "_line_ends", "_nul", "_reader", "hops")
+    __slots__ = (
+        "_body_octets",
+        "_digests",
+        "_header",
+        "_header_crlfs",
+        "_kept",
+        "_line_ends",
+        "_nul",
+        "_packed",
+        "_reader",
+        "hops",
+    )
 
     def __init__(self) -> None:
         self._reader: HeaderReader | None = HeaderReader()
         self._header = _NONE
+        self._packed: PackedHeader | None = None
+        """The complete header while the body arrives; ``_header`` is then empty."""
+        self._kept = 0
         self._line_ends = LineEnds()
         self._header_crlfs = 0
         self._digests: dict[DigestWanted, BodyDigest] = {}
@@ -39,6 +56,16 @@ class MessageStream:
 
     def __repr__(self) -> str:
         return "MessageStream(…)"
+
+    @property
+    def kept(self) -> int:
+        """Octets of memory for what is kept of the header; after ``finish`` for the header as objects."""
+        return self._kept if self._reader is None else self._reader.kept
+
+    def rest(self) -> None:
+        """Packs the header."""
+        if self._header is not _NONE:
+            self._packed, self._header = PackedHeader(self._header), _NONE
 
     def feed(self, data: bytes) -> None:
         """Takes the next octets of the message, dot-unstuffed. After ``finish`` the stream can't be used again."""
@@ -81,12 +108,15 @@ class MessageStream:
             nul=self._nul,
             digests={wanted: octets for wanted, digest in self._digests.items() if (octets := digest.digest())},
         )
-        header, self._header, self._digests = self._header, _NONE, {}
+        header = self._header if self._packed is None else self._packed.header()
+        self._header, self._packed, self._digests = _NONE, None, {}
+        self._kept += len(header.fields) * OBJECT_OCTETS
         return header, facts
 
     def _header_ended(self, reader: HeaderReader, body: bytes) -> None:
         self._reader = None
         self._header = reader.header()
+        self._kept = reader.kept
         self.hops = reader.hops
         self._digests = {wanted: BodyDigest(wanted) for wanted in wanted_digests(self._header)}
         self._body(body)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from catcher.catalogue.atomic import replace_file
+from catcher.model.defaults import SMTP_TLS_SUITES
 from catcher.model.errors import ConfigurationError, EnvironmentFailure, Fault
 from catcher.regularfile import FileIdentity, UnreadableFile
 
@@ -20,6 +21,8 @@ CERTIFICATE_LIFE = timedelta(days=3650)
 KEY_KINDS = ("ecdsa", "rsa")
 """Kinds of key, with one certificate for each kind: old mailers know RSA only, and ECDSA takes far less CPU."""
 
+_DH_PARAMETERS = Path(__file__).with_name("ffdhe2048.pem")
+"""The group of suites DHE-*: ffdhe2048 (RFC 7919 appendix A.1)."""
 _BACKDATED = timedelta(days=2)
 """Time by which a new certificate is backdated, for clients whose clocks are slow."""
 
@@ -80,17 +83,15 @@ def _made(kind: str, hostname: str, now: datetime) -> bytes:
     return private + certificate.public_bytes(serialization.Encoding.PEM)
 
 
-def new_context(pairs: Sequence[tuple[Path, Path]]) -> ssl.SSLContext:
-    """A server's context with the certificates of ``pairs`` (certificate file, key file). Raises ConfigurationError.
+def new_context(pairs: Sequence[tuple[Path, Path]], suites: str = SMTP_TLS_SUITES) -> ssl.SSLContext:
+    """A server's context with the certificates of ``pairs`` (certificate file, key file) and the ``suites`` of TLS 1.2,
+    in OpenSSL's form. Raises ConfigurationError.
 
     It allows TLS 1.2 and 1.3, requests no certificates from clients, and never logs keys, whatever the environment
     says.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.verify_mode = ssl.CERT_NONE
-    context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION | ssl.OP_CIPHER_SERVER_PREFERENCE
-    context.num_tickets = 0
+    context = _without_certificate(suites)
+    context.load_dh_params(str(_DH_PARAMETERS))
     for certificate, key in pairs:
         try:
             for file in (certificate, key):
@@ -111,26 +112,55 @@ def new_context(pairs: Sequence[tuple[Path, Path]]) -> ssl.SSLContext:
     return context
 
 
-class Certificates:
-    """Holds the context in force. A changed file is read again at the next STARTTLS."""
+def _without_certificate(suites: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_mode = ssl.CERT_NONE
+    context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION | ssl.OP_CIPHER_SERVER_PREFERENCE
+    context.options |= ssl.OP_NO_TICKET  # for TLS 1.2: the key of its tickets would open all sessions of a worker
+    context.num_tickets = 0  # for TLS 1.3
+    context.set_ciphers(suites)
+    return context
 
-    def __init__(self, pairs: Sequence[tuple[Path, Path]]) -> None:
+
+class Certificates:
+    """Holds the context in force. A changed file is read again at the next STARTTLS.
+
+    No session is ever resumed, so no secret of one is kept beyond its connection. Without tickets OpenSSL keeps
+    sessions of TLS 1.2 in the context. So connections get a context without a certificate, which passes on to the one
+    in force; once it keeps a session, the next connection gets another.
+    """
+
+    def __init__(self, pairs: Sequence[tuple[Path, Path]], suites: str = SMTP_TLS_SUITES) -> None:
         """Raises ConfigurationError."""
         self._pairs = tuple(pairs)
+        self._suites = suites
         self._seen = self._identities()
-        self._context = new_context(self._pairs)
+        self._in_force = new_context(self._pairs, suites)
+        self._context = self._for_connections()
 
     def context(self) -> ssl.SSLContext:
-        """The context of the newest files that could be read."""
+        """The context for a new connection, with the newest files that could be read."""
         seen = self._identities()
         if seen != self._seen:
             self._seen = seen
             try:
-                self._context = new_context(self._pairs)
+                self._in_force, self._context = new_context(self._pairs, self._suites), self._for_connections()
                 log.info("the certificate changed and was read again")
             except ConfigurationError as error:
                 log.error("the certificate in use stays: %s", error)
+        if self._context.session_stats()["number"]:
+            self._context = self._for_connections()
         return self._context
+
+    def _for_connections(self) -> ssl.SSLContext:
+        context = _without_certificate(self._suites)
+        context.sni_callback = self._pass_on
+        return context
+
+    def _pass_on(self, connection: ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> None:
+        """Called for each ClientHello, with and without a server name (RFC 6066 §3)."""
+        connection.context = self._in_force
 
     def _identities(self) -> tuple[FileIdentity | None, ...]:
         return tuple(_identity(file) for pair in self._pairs for file in pair)

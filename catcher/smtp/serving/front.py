@@ -17,10 +17,12 @@ from collections.abc import Callable
 from typing import Any, Protocol, cast
 
 from catcher.smtp.wire.proxy import HEADER_MOST, ProxyError, read_header
-from catcher.smtp.wire.tls import TlsLayer
+from catcher.smtp.wire.tls import HandshakeFailure, TlsLayer
 
 READ_OCTETS = 64 * 1024
 """Octets of the buffer, and thus most octets of one read."""
+WRITE_OCTETS = 16 * 1024
+"""Octets of replies that wait for a client that doesn't read; above this number the session is told to wait."""
 PROXY_SECONDS = 10.0
 """Seconds within which a PROXY header must be complete; otherwise the connection is cut off."""
 
@@ -48,6 +50,7 @@ class SessionPort(Protocol):
     def data_received(self, data: bytes) -> None: ...
     def eof_received(self) -> bool: ...
     def tls_established(self) -> None: ...
+    def tls_failed(self, failure: HandshakeFailure) -> None: ...
     def connection_lost(self, error: Exception | None) -> None: ...
     def pause_writing(self) -> None: ...
     def resume_writing(self) -> None: ...
@@ -101,6 +104,7 @@ class Front(asyncio.BufferedProtocol, asyncio.Transport):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._wire = cast(asyncio.Transport, transport)
+        self._wire.set_write_buffer_limits(high=WRITE_OCTETS)
         self.address = self._address_of(transport.get_extra_info("peername"))
         if not self.address:
             self._wire.abort()
@@ -131,9 +135,11 @@ class Front(asyncio.BufferedProtocol, asyncio.Transport):
         if self._proxy_timer is not None:
             self._proxy_timer.cancel()
         session, self._session = self._session, None
-        self._tls = self._wire = None
+        tls, self._tls, self._wire = self._tls, None, None
         self._proxy_header = None
         if session is not None:
+            if tls is not None and not tls.established:
+                session.tls_failed(HandshakeFailure.VANISHED)
             session.connection_lost(error)
 
     def pause_writing(self) -> None:
@@ -240,8 +246,10 @@ class Front(asyncio.BufferedProtocol, asyncio.Transport):
                     return
             ended = octets is None
             self._send(tls.pending())
-        except ssl.SSLError:
+        except ssl.SSLError as error:
             self._send(tls.pending())
+            if not tls.established:
+                session.tls_failed(HandshakeFailure.of(error))
             self.abort_after_alert()
             return
         if ended and not session.eof_received():

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Callable
+from enum import Enum, auto
+from functools import partial
 from traceback import extract_tb
 
+from catcher.intake.answers import TooManyAnswers
 from catcher.model.errors import CatcherError
 from catcher.smtp.counters import Counters
-from catcher.smtp.dialogue.envelope import Answered, Ended, IntakePort
+from catcher.smtp.dialogue.ended import Answered, Ended, IntakePort
+from catcher.smtp.dialogue.pool import EnvelopePool
+from catcher.smtp.throttledlog import ThrottledLog
 
-log = logging.getLogger("catcher.smtp")
 
-_LOG_EVERY_SECONDS = 60.0
-"""Seconds between two log lines about the same failure."""
+class Recording(Enum):
+    """The result of recording a transaction."""
+
+    STORED = auto()
+    """It is stored durably."""
+    NOT_STORED = auto()
+    """The store can't take it now, or catcher has a bug."""
+    PUT_OFF = auto()
+    """It answers notices faster than people answer. The store is well."""
+    CANCELLED = auto()
+    """The event loop is ending."""
+
+
+_STORED = Recording.STORED
 
 
 def place_of(error: BaseException) -> str:
@@ -26,58 +42,55 @@ def place_of(error: BaseException) -> str:
 class Recorder:
     """Hands a transaction to intake and reports whether it was stored."""
 
-    def __init__(self, intake: IntakePort, counters: Counters) -> None:
+    def __init__(self, intake: IntakePort, counters: Counters, pool: EnvelopePool, lines: ThrottledLog) -> None:
         self._intake = intake
         self._counters = counters
+        self._pool = pool
+        self._lines = lines
         self._running: set[asyncio.Future[object]] = set()
-        self._logged_at = float("-inf")
-        self._failing = False
 
-    def begin(self, ended: Ended | Answered) -> asyncio.Future[object]:
-        """Starts recording; the caller passes the future to ``is_stored`` once it is done."""
+    def begin(self, ended: Ended | Answered, then: Callable[[Recording], None]) -> None:
+        """Starts to record; ``then`` is called with the result, later."""
         try:
-            running: asyncio.Future[object] = asyncio.ensure_future(self._given_to_intake(ended))
-        except Exception as error:  # ``is_stored`` reports it
+            if isinstance(ended, Answered):
+                awaitable = self._intake.note(ended.answers, ended.at)
+            else:
+                awaitable = self._intake.take(
+                    ended.transaction, ref=ended.ref, policies=ended.policies, outcome=ended.outcome
+                )
+            running: asyncio.Future[object] = asyncio.ensure_future(awaitable)
+        except Exception as error:  # the edge of a transaction: ``_result`` reports it
             running = asyncio.get_running_loop().create_future()
             running.set_exception(error)
         self._running.add(running)
-        return running
-
-    def is_stored(self, ended: asyncio.Future[object]) -> bool | None:
-        """Whether the transaction was stored; None when the event loop cancelled the recording. Never raises."""
-        self._running.discard(ended)
-        if ended.cancelled():
-            return None
-        error = ended.exception()
-        if error is None:
-            self._failing = False
-            return True
-        self._counters.not_stored += 1
-        if isinstance(error, CatcherError):  # its text is ours: the failure and the remedy
-            self._failing = True
-            self._log_failure(str(error))
-        else:  # the edge of a transaction: the client retries and the server goes on
-            self._counters.internal_errors += 1
-            log.error("a transaction could not be recorded: %s", place_of(error))
-        return False
-
-    def is_recording(self) -> bool:
-        """Whether recording works: False after a failed recording, until the next one succeeds."""
-        return not self._failing
+        running.add_done_callback(partial(self._ended, ended.charged, then))
 
     async def drained(self) -> None:
         """Waits until no recording is under way."""
         while self._running:
             await asyncio.wait(self._running)
 
-    def _log_failure(self, why: str) -> None:
-        """Logs the reason for which recording fails, at most once in ``_LOG_EVERY_SECONDS``."""
-        now = asyncio.get_running_loop().time()
-        if now - self._logged_at >= _LOG_EVERY_SECONDS:
-            self._logged_at = now
-            log.error("transactions can't be recorded (%d so far): %s", self._counters.not_stored, why)
+    def _ended(self, charged: int, then: Callable[[Recording], None], running: asyncio.Future[object]) -> None:
+        self._running.discard(running)
+        if charged:
+            self._pool.give_back(charged)
+        if running.cancelled():
+            then(Recording.CANCELLED)
+        else:
+            error = running.exception()
+            then(_STORED if error is None else self._failure(error))
 
-    def _given_to_intake(self, ended: Ended | Answered) -> Awaitable[object]:
-        if isinstance(ended, Answered):
-            return self._intake.note(ended.answers, ended.at)
-        return self._intake.take(ended.transaction, ref=ended.ref, policies=ended.policies, outcome=ended.outcome)
+    def _failure(self, error: BaseException) -> Recording:
+        """The kind of a failure, counted and logged. Never raises."""
+        now = asyncio.get_running_loop().time()
+        if isinstance(error, TooManyAnswers):
+            self._counters.answers_put_off += 1
+            self._lines.write(now, logging.WARNING, "%s", error)
+            return Recording.PUT_OFF
+        self._counters.not_stored += 1
+        if isinstance(error, CatcherError):  # its text is ours: the failure and the remedy
+            self._lines.write(now, logging.ERROR, "a transaction can't be recorded: %s", str(error))
+        else:  # the edge of a transaction: the client retries and the server goes on
+            self._counters.internal_errors += 1
+            self._lines.write(now, logging.ERROR, "a transaction could not be recorded: %s", place_of(error))
+        return Recording.NOT_STORED

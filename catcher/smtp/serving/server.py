@@ -3,23 +3,52 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
+import logging
 import socket
+from collections.abc import Callable
+from functools import lru_cache
 
 from catcher.catalogue import Catalogue
 from catcher.model.clock import Clock
 from catcher.smtp.admission.gate import Gate
 from catcher.smtp.counters import Counters
-from catcher.smtp.dialogue.envelope import IntakePort
+from catcher.smtp.dialogue.ended import IntakePort
+from catcher.smtp.dialogue.policy import OperatorMailbox
+from catcher.smtp.dialogue.pool import EnvelopePool
+from catcher.smtp.operatormail import OperatorMail, OperatorMailKey
 from catcher.smtp.serving.certificate import Certificates
 from catcher.smtp.serving.front import Front, ReadBuffer
 from catcher.smtp.serving.recorder import Recorder
-from catcher.smtp.serving.session import ServerContext, SmtpSession, address_of
+from catcher.smtp.serving.session import ServerContext, SmtpSession
 from catcher.smtp.settings import SmtpSettings
+from catcher.smtp.throttledlog import ThrottledLog
+from catcher.smtp.wire.replies import Reply
+
+log = logging.getLogger("catcher.smtp")
 
 BACKLOG = 1024
 """Connections that the kernel queues until we accept them: a burst at a worker's start isn't dropped."""
 WATCH_SECONDS = 1.0
 """Seconds between two checks of all sessions' time limits: a limit is enforced at most this late."""
+
+
+def address_of(peername: object) -> str:
+    """The client's address as text: an IPv4-mapped address as IPv4, without a zone; '' if the client is already
+    gone."""
+    if not isinstance(peername, tuple | list) or not peername:
+        return ""
+    return _address(str(peername[0]))
+
+
+@lru_cache(maxsize=1024)
+def _address(text: str) -> str:
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return ""
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
 
 
 class SmtpServer:
@@ -37,17 +66,25 @@ class SmtpServer:
         certificates: Certificates | None = None,
         buffer: ReadBuffer | None = None,
         gate: Gate | None = None,
+        pool: EnvelopePool | None = None,
+        lines: ThrottledLog | None = None,
+        operator_mail: OperatorMail | None = None,
+        is_recording: Callable[[], bool] = lambda: True,
     ) -> None:
         """``sock`` is bound and listens from ``start`` on. Servers in one loop may share all other arguments.
 
-        Without ``certificates`` STARTTLS is not offered.
+        Without ``certificates`` STARTTLS is not offered. ``is_recording``: whether observations can be stored now.
         """
         self.counters = counters or Counters()
         self._sock = sock
         self._settings = settings
         self._buffer = buffer or ReadBuffer()
         self._gate = gate or Gate(settings.limits)
-        self._recorder = Recorder(intake, self.counters)
+        self._clock = clock
+        self._pool = pool or EnvelopePool(settings.limits.envelopes_octets)
+        self._lines = lines or ThrottledLog(log)
+        self.operator_mail = operator_mail or OperatorMail()
+        self._recorder = Recorder(intake, self.counters, self._pool, self._lines)
         self._sessions: set[SmtpSession] = set()
         self._watching: asyncio.TimerHandle | None = None
         """Set while there are sessions, and until the first check after the last session ended."""
@@ -58,7 +95,11 @@ class SmtpServer:
             clock=clock,
             new_ref=intake.new_ref,
             recorder=self._recorder,
+            is_recording=is_recording,
+            count_operator=self._count_operator,
+            pool=self._pool,
             counters=self.counters,
+            lines=self._lines,
             certificates=certificates,
             left=self._left,
         )
@@ -86,6 +127,7 @@ class SmtpServer:
         await self._recorder.drained()
         if self._watching is not None:
             self._watching.cancel()
+        self._lines.flush(float("inf"))
 
     def protocol(self) -> Front:
         """The protocol object for a new connection; the running event loop calls this method."""
@@ -93,15 +135,15 @@ class SmtpServer:
 
     def _admit(self, front: Front, address: str) -> SmtpSession | None:
         loop = asyncio.get_running_loop()
-        refusal = self._gate.enter(address, loop.time())
-        if refusal is not None:
+        place = self._gate.enter(address, loop.time())
+        if isinstance(place, Reply):
             self.counters.connections_refused += 1
             self.counters.flooded = self._gate.flooded
-            front.write(refusal.wire)
+            front.write(place.wire)
             return None
         session = SmtpSession(self._context, loop, address)
         self._sessions.add(session)
-        self._gate.add(session)
+        self._gate.add(session, place)
         if self._watching is None:
             self._watch_later()
         return session
@@ -117,6 +159,10 @@ class SmtpServer:
         now = asyncio.get_running_loop().time()
         for session in list(self._sessions):
             session.watch(now)
+        self._lines.flush(now)
+
+    def _count_operator(self, domain: str, mailbox: OperatorMailbox) -> None:
+        self.operator_mail.add(OperatorMailKey(self._clock.now().date(), domain, mailbox))
 
     def _left(self, session: SmtpSession) -> None:
         self._gate.leave(session)

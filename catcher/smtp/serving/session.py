@@ -1,33 +1,62 @@
-"""The session on one connection: it answers commands in order, streams data, and records ended transactions."""
+"""The session on one connection: it answers commands in order, streams data, and records ended transactions.
+
+Longer than others: the loop, the results on which it acts and the recordings for which it waits share one state.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from datetime import timedelta
+from functools import partial
 from typing import assert_never
 
 from catcher.catalogue import Catalogue
 from catcher.model.clock import Clock
 from catcher.model.mail.policy import Outcome
 from catcher.smtp.counters import Counters
-from catcher.smtp.dialogue.dialogue import Chunk, Dialogue
+from catcher.smtp.dialogue.dialogue import Dialogue
+from catcher.smtp.dialogue.policy import OperatorMailbox
+from catcher.smtp.dialogue.pool import EnvelopePool
+from catcher.smtp.dialogue.results import (
+    CommandResult,
+    LoginRefused,
+    MessageFault,
+    MessageRefused,
+    MessageTaken,
+    ReceiveChunk,
+    ReceiveData,
+    StartTls,
+)
 from catcher.smtp.dialogue.verbs import answer
-from catcher.smtp.message.data import ChunkPhase, DataPhase, Message, Phase
+from catcher.smtp.message.data import ChunkPhase, DataPhase
 from catcher.smtp.serving.certificate import Certificates
 from catcher.smtp.serving.connection import Connection
-from catcher.smtp.serving.recorder import Recorder, place_of
+from catcher.smtp.serving.recorder import Recorder, Recording, place_of
+from catcher.smtp.serving.states import SessionEvent, SessionState
 from catcher.smtp.settings import SmtpSettings
+from catcher.smtp.throttledlog import ThrottledLog
 from catcher.smtp.wire import replies
-from catcher.smtp.wire.replies import Reply, SessionEvent
+from catcher.smtp.wire.crlf import LineMender
+from catcher.smtp.wire.replies import Reply
+from catcher.smtp.wire.tls import HandshakeFailure
 
-log = logging.getLogger("catcher.smtp")
-
+_GREETED, _COMMANDS, _RECORDING = SessionState.GREETED, SessionState.COMMANDS, SessionState.RECORDING
+_DATA_BEGINS, _PHASE_ENDED = SessionEvent.DATA_BEGINS, SessionEvent.PHASE_ENDED
+_WAIT_BEGINS, _RECORDED = SessionEvent.WAIT_BEGINS, SessionEvent.RECORDED
+_STORED, _CANCELLED = Recording.STORED, Recording.CANCELLED
+"""Own names for members of enums: to look a member up takes longer than to compare it."""
+_ENDED = (SessionState.CLOSING, SessionState.GONE)
 TURN = 100
 """Commands run at once before other sessions get their turn: a pipelining client can't hold up the event loop."""
+RECORD_AFTER = timedelta(seconds=10)
+"""Time after a refusal at RCPT at which it is recorded, even if its transaction goes on: the client has its reference,
+and a worker that dies loses what isn't recorded."""
+MOST_RECORDINGS = 8
+"""Most recordings of refused recipients under way for one session. When there are more, the next end of a transaction
+waits: a client can't start recordings without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +68,17 @@ class ServerContext:
     clock: Clock
     new_ref: Callable[[], str]
     recorder: Recorder
+    is_recording: Callable[[], bool]
+    """Whether observations can be stored now."""
+    count_operator: Callable[[str, OperatorMailbox], None]
+    """Counts a mail for postmaster@ or abuse@ a held domain."""
+    pool: EnvelopePool
     counters: Counters
+    lines: ThrottledLog
     certificates: Certificates | None
     """None: STARTTLS is not offered."""
     left: Callable[[SmtpSession], None]
     """Called when a session's connection is gone."""
-
-
-def address_of(peername: object) -> str:
-    """The client's address as text: an IPv4-mapped address as IPv4, without a zone; '' if the client is already
-    gone."""
-    if not isinstance(peername, tuple | list) or not peername:
-        return ""
-    return _address(str(peername[0]))
-
-
-@lru_cache(maxsize=1024)
-def _address(text: str) -> str:
-    try:
-        address = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return ""
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return str(mapped or address)
 
 
 class SmtpSession(Connection):
@@ -71,23 +88,34 @@ class SmtpSession(Connection):
         super().__init__(context.settings.limits, loop)
         self._context = context
         self._draining = False
-        self._first = True
-        """Whether no command was read yet."""
-        self._chunk: Chunk | None = None
+        """Whether the session ends as soon as no transaction is open, because the server stops."""
+        self._chunk: ReceiveChunk | None = None
         """The BDAT whose octets are being read."""
+        self._recordings = 0
+        """Recordings of refused recipients that are under way."""
+        self._pending: CommandResult | None = None
+        """In state RECORDING: the result to act on once there are few enough recordings; None while the message's own
+        recording is under way."""
         self.address = address
+        if context.settings.is_lenient(address):
+            self._mender = LineMender()
         self._dialogue = Dialogue(
             context.settings,
             catalogue=context.catalogue,
             clock=context.clock,
             new_ref=context.new_ref,
             address=address,
+            pool=context.pool,
             tls_offered=context.certificates is not None,
-            is_recording=context.recorder.is_recording,
+            is_recording=context.is_recording,
+            count_operator=context.count_operator,
         )
+        self._transactions = self._dialogue.transactions
 
     def __repr__(self) -> str:
         return "SmtpSession(…)"
+
+    # Called by the front and the server
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -99,16 +127,22 @@ class SmtpSession(Connection):
         if self._phase is not None:
             self._context.counters.vanished += 1
         super().connection_lost(error)
-        self._dialogue.abandon()
-        self._context.counters.parameters_passed_over += self._dialogue.passed_over
-        for refused in self._begin_refused():
-            refused.add_done_callback(self._context.recorder.is_stored)
         self._context.left(self)
+        self._transactions.abandon()
+        self._context.counters.parameters_passed_over += self._dialogue.passed_over
+        self._record_refusals()
 
     def tls_established(self) -> None:
-        """Restarts the session after the handshake: the client begins again with EHLO (RFC 3207 §4.2)."""
-        self._context.counters.tls += 1
-        self._dialogue.tls_established()
+        """Begins the session anew after the handshake: the client starts with EHLO (RFC 3207 §4.2)."""
+        if self._state is SessionState.HANDSHAKE:
+            self._move(SessionEvent.TLS_ESTABLISHED)
+            self._context.counters.tls += 1
+            self._dialogue.tls_established()
+
+    def tls_failed(self, failure: HandshakeFailure) -> None:
+        """Counts a failed handshake: a sender that can't encrypt may send no mail at all."""
+        self._context.counters.count_tls_failure(failure)
+        self._log(logging.INFO, "a TLS handshake failed: %s", failure.value)
 
     def drain(self) -> None:
         """Ends the session because the server stops; an open transaction may end first."""
@@ -116,151 +150,190 @@ class SmtpSession(Connection):
         self._go_on()
 
     def is_evictable(self, now: float) -> bool:
-        """Whether the client has been silent long enough to be closed to admit a new client."""
-        if self._closing or self._busy or self._blocked or self._phase is not None:
-            return False
-        limits = self._context.settings.limits
-        if self._dialogue.in_transaction:
-            return now - self._active >= limits.evictable_in_transaction_after_seconds
-        return now - self._active >= limits.evictable_after_seconds
+        """Whether the client may be closed to admit another: it doesn't wait for us."""
+        return self._state is not _RECORDING and self._state not in _ENDED
 
     def evict(self) -> None:
         """Closes the connection with 421, to admit another client."""
         self._context.counters.evicted += 1
-        self._say(replies.IDLE_EVICTED)
+        self._say(replies.EVICTED)
 
     def abort(self) -> None:
         """Ends the session now."""
         if self.transport is not None:
             self._front.abort()
 
-    def _run(self) -> None:
-        if self._first and self._commands:
-            self._first = False
-            # RFC 2920 §3.1: EHLO or HELO comes after the greeting, and pipelining only after its answer.
-            self._context.counters.early_talkers += self._commands.lines > 1
+    def watch(self, now: float) -> None:
+        super().watch(now)
+        if self._recordings <= MOST_RECORDINGS:
+            self._transactions.part_refusals(RECORD_AFTER)
+            if self._transactions.refusals:
+                self._record_refusals()
+
+    # The work
+
+    def _mended(self, mender: LineMender, data: bytes) -> bytes:
+        octets = mender.feed(data)
+        if mender.mends:
+            self._dialogue.without_chunks()
+        return octets
+
+    def _first_octets(self) -> None:
+        # RFC 2920 §3.1: EHLO or HELO comes after the greeting, and pipelining only after its answer.
+        self._context.counters.early_talkers += self._commands.lines > 1
+
+    def _work(self) -> None:
         turn = TURN
-        while not (self._closing or self._blocked):
-            if self._phase is not None:
-                if self._eof:
+        while True:
+            state = self._state
+            if state is _COMMANDS or state is _GREETED:
+                if self._waits:
+                    return
+                if self._draining and not self._transactions.is_open:
+                    return self._say(replies.SHUTTING_DOWN)
+                if not turn:
+                    return self._yield_turn()
+                turn -= 1
+                command = self._commands.next()
+                if command is None:
+                    return self._leave() if self._client_done else None
+                result = answer(self._dialogue, command)
+                if self._transactions.refusals:
+                    self._transaction_ended(result)
+                else:
+                    self._act_on(result)
+            elif self._phase is not None:
+                if self._feed(self._phase):
+                    self._phase_ended()
+                elif self._client_done:
                     self._context.counters.vanished += 1
-                    self._leave()
+                    return self._leave()
+                else:
+                    return
+            elif state is _RECORDING and self._pending is not None and self._recordings <= MOST_RECORDINGS:
+                self._move(_RECORDED)
+                result, self._pending = self._pending, None
+                self._act_on(result)
+            elif self._client_done and state is SessionState.HANDSHAKE:
+                return self._leave()
+            else:
                 return
-            if self._draining and not self._dialogue.in_transaction:
-                return self._say(replies.SHUTTING_DOWN)
-            if not turn or self._write_paused:
-                self._write()
-                if not self._write_paused:
-                    self._yield_turn()
-                return
-            turn -= 1
-            command = self._commands.next()
-            if command is None:
-                self._write()
-                if self._eof:
-                    self._leave()
-                return
-            self._answered(answer(self._dialogue, command))
 
-    def _answered(self, reply: Reply | Chunk) -> None:
-        """Sends ``reply``. If the command ended a transaction, its refused recipients are recorded first."""
-        if self._dialogue.refusals:
-            self._wait_for(self._begin_refused(), lambda _: self._act_on(reply))
+    def _transaction_ended(self, result: CommandResult) -> None:
+        """Records the refused recipients of a transaction that has ended, and acts on ``result`` at once, unless too
+        many such recordings are under way."""
+        self._record_refusals()
+        if self._recordings > MOST_RECORDINGS:
+            self._move(_WAIT_BEGINS)
+            self._pending = result
         else:
-            self._act_on(reply)
+            self._act_on(result)
 
-    def _act_on(self, reply: Reply | Chunk) -> None:
-        if isinstance(reply, Chunk):
-            self._chunk = reply
-            return self._receive(ChunkPhase(reply.octets, None if reply.refusal else self._dialogue.message))
-        self._say(reply)
-        if reply.event is SessionEvent.AUTH_REFUSED:
-            self._context.counters.auth_refused += 1
-            log.info("a client tried to log in and was turned away")
-        elif reply.event is SessionEvent.DATA_BEGINS and self._dialogue.message is not None:
-            self._receive(DataPhase(self._dialogue.message))
-        elif reply.event is SessionEvent.TLS_BEGINS:
-            self._start_tls()
+    def _act_on(self, result: CommandResult) -> None:
+        match result:
+            case Reply():
+                self._say(result)
+            case ReceiveData():
+                self._say(result.reply)
+                message = self._transactions.message
+                assert message is not None
+                self._receive(_DATA_BEGINS, DataPhase(message))
+            case ReceiveChunk():
+                self._chunk = result
+                message = None if result.refusal else self._transactions.message
+                self._receive(SessionEvent.CHUNK_BEGINS, ChunkPhase(result.octets, message))
+            case StartTls():
+                self._start_tls(result.reply)
+            case LoginRefused():
+                self._context.counters.auth_refused += 1
+                self._log(logging.INFO, "a client tried to log in and was turned away")
+                self._say(result.reply)
+            case _:
+                assert_never(result)
 
-    def _start_tls(self) -> None:
+    def _start_tls(self, reply: Reply) -> None:
         """Starts TLS. Drops plain octets behind STARTTLS: they must not run as commands of the TLS session."""
         certificates = self._context.certificates
         assert certificates is not None
+        self._say(reply)
         self._write()
-        if self._commands.take_all():
+        self._move(SessionEvent.TLS_BEGINS)
+        if len(self._commands):
+            self._commands.clear()
             self._context.counters.tls_injected += 1
-        if not self._closing:
-            self._front.start_tls(certificates.context())
+        self._front.start_tls(certificates.context())
 
-    def _phase_ended(self, phase: Phase) -> None:
-        message = self._dialogue.message
-        chunk, self._chunk = self._chunk, None
-        if chunk is not None and chunk.refusal is not None:
-            return self._answered(chunk.refusal)
-        assert message is not None
-        if chunk is None or (chunk.last and not message.too_big):
-            return self._message_ended(message)
-        if message.too_big:
-            self._context.counters.too_big += 1
-            return self._answered(self._dialogue.data_too_big())
-        self._say(replies.chunk_taken(chunk.octets))
+    def _phase_ended(self) -> None:
+        chunk, self._chunk, self._phase = self._chunk, None, None
+        result: Reply | MessageRefused | MessageTaken
+        if chunk is None:
+            result = self._transactions.message_ended()
+        else:
+            result = chunk.refusal or self._transactions.chunk_ended(chunk)
+        if isinstance(result, MessageTaken):
+            return self._record(result)
+        self._move(_PHASE_ENDED)
+        if isinstance(result, MessageRefused):
+            self._count_fault(result.fault)
+            self._transaction_ended(result.reply)
+        else:
+            self._say(result)
 
-    def _message_ended(self, message: Message) -> None:
+    def _count_fault(self, fault: MessageFault) -> None:
         counters = self._context.counters
-        found = message.finish()
-        if found is None:
-            counters.too_big += 1
-            return self._answered(self._dialogue.data_too_big())
-        refusal = self._dialogue.unacceptable(*found, hops=message.hops)
-        if refusal is not None:
-            counters.bare_newline += refusal.event is SessionEvent.BARE_NEWLINE
-            counters.loops += refusal.event is SessionEvent.LOOP
-            return self._answered(refusal)
-        ended, reply, unrecorded = self._dialogue.data_ended(*found)
-        recording = [self._context.recorder.begin(ended), *self._begin_refused()]
-        self._wait_for(recording, partial(self._message_recorded, ended.outcome, reply, unrecorded))
+        match fault:
+            case MessageFault.TOO_BIG:
+                counters.too_big += 1
+            case MessageFault.BARE_NEWLINE:
+                counters.bare_newline += 1
+            case MessageFault.LOOP:
+                counters.loops += 1
+            case MessageFault.NO_ROOM:
+                counters.no_room += 1
+            case _:
+                assert_never(fault)
 
-    def _message_recorded(self, outcome: Outcome | None, reply: Reply, unrecorded: Reply, stored: list[bool]) -> None:
-        """Sends ``reply`` if the observation was stored, else ``unrecorded``."""
-        counters = self._context.counters
-        match outcome:
+    # Recording
+
+    def _record(self, taken: MessageTaken) -> None:
+        """Records a message; its reply waits for that, and commands wait for the reply."""
+        self._move(_WAIT_BEGINS)
+        self._context.recorder.begin(taken.ended, partial(self._recorded, taken))
+        if self._transactions.refusals:
+            self._record_refusals()
+
+    def _recorded(self, taken: MessageTaken, recording: Recording) -> None:
+        if recording is _CANCELLED:
+            return self.abort()
+        stored, counters = recording is _STORED, self._context.counters
+        match taken.ended.outcome:
             case None:
-                counters.answers += stored[0]
+                counters.answers += stored
             case Outcome.ACCEPTED:
-                counters.accepted += stored[0]
+                counters.accepted += stored
             case Outcome.EXPLAINED:
                 counters.explained += 1
             case Outcome.REFUSED:
                 raise AssertionError("a recipient refused at RCPT has no data")
             case _:
-                assert_never(outcome)
-        self._say(reply if stored[0] else unrecorded)
-
-    def _wait_for(self, recording: list[asyncio.Future[object]], then: Callable[[list[bool]], None]) -> None:
-        """Runs no command until all of ``recording`` are done and ``then`` was called with the results."""
-        self._write()
-        self._blocked = self._busy = True
-        every = recording[0] if len(recording) == 1 else asyncio.gather(*recording, return_exceptions=True)
-        every.add_done_callback(partial(self._recorded, recording, then))
-
-    def _recorded(self, recording: list[asyncio.Future[object]], then: Callable[[list[bool]], None], _: object) -> None:
-        self._blocked = self._busy = False
-        stored = [self._context.recorder.is_stored(each) for each in recording]
-        if None in stored:
-            return self.abort()
-        try:
-            then([each is True for each in stored])
-        except Exception as error:  # the edge of a session, as in ``data_received``
-            self._failed(error)
+                assert_never(taken.ended.outcome)
+        self._pending = taken.recorded if stored else taken.unrecorded
         self._go_on()
 
-    def _begin_refused(self) -> list[asyncio.Future[object]]:
-        """Starts to record the recipients refused with the explanation at RCPT, if their transaction has ended."""
-        if not self._dialogue.refusals:
-            return []
-        refused = self._dialogue.take_refusals()
-        self._context.counters.refused += len(refused)
-        return [self._context.recorder.begin(each) for each in refused]
+    def _record_refusals(self) -> None:
+        """Starts to record the recipients refused with the explanation at RCPT, if their transaction has ended. Nobody
+        waits for that: they have their reply."""
+        for refused in self._transactions.take_refusals():
+            self._recordings += 1
+            self._context.counters.refused += 1
+            self._context.recorder.begin(refused, self._refusal_recorded)
+
+    def _refusal_recorded(self, _: Recording) -> None:
+        self._recordings -= 1
+        if self._pending is not None:
+            self._go_on()
+
+    # The end
 
     def _leave(self) -> None:
         """Writes the last replies and closes the connection: the client is gone or sends no more."""
@@ -269,9 +342,12 @@ class SmtpSession(Connection):
 
     def _failed(self, error: Exception) -> None:
         self._context.counters.internal_errors += 1
-        log.error("a session was ended by %s", place_of(error))
+        self._log(logging.ERROR, "a session was ended by %s", place_of(error))
         self._say(replies.INTERNAL_ERROR)
 
     def _timed_out(self, reply: Reply) -> None:
         self._context.counters.timed_out += 1
         super()._timed_out(reply)
+
+    def _log(self, level: int, text: str, *arguments: object) -> None:
+        self._context.lines.write(self.loop.time(), level, text, *arguments)

@@ -86,11 +86,14 @@ class CommandReader:
         self._buffer = b""
         self._start = self._scanned = 0
 
-    def take_all(self) -> bytes:
-        """Takes all octets: they belong to a message's data."""
-        data = self._buffer[self._start :]
-        self.clear()
-        return data
+    def take(self, most: int) -> bytes:
+        """Takes up to ``most`` octets: they belong to a message's data. Octets behind them aren't copied."""
+        start, buffer = self._start, self._buffer
+        if len(buffer) - start <= most:
+            self._buffer, self._start, self._scanned = b"", 0, 0
+            return buffer[start:] if start else buffer
+        self._start = self._scanned = end = start + most
+        return buffer[start:end]
 
     def next(self) -> Command | None:
         """The next line, or None when no line is complete.
@@ -104,7 +107,7 @@ class CommandReader:
             line = self._buffer[self._start : end]
             self._start = self._scanned = end
             if end == len(self._buffer):
-                self.clear()
+                self._buffer, self._start, self._scanned = b"", 0, 0
             crlf = line.endswith(b"\r\n")
             bare_lf, self._after_bare_lf = self._after_bare_lf or not crlf, not crlf
             if not self._skipping:
@@ -131,10 +134,11 @@ def _too_long(line: bytes) -> Command:
 def _command(line: bytes, *, bare_lf: bool) -> Command:
     words = line.split(None, 1)
     verb = words[0].upper() if words else b""
-    if len(line) > (LONG_COMMAND_LINE_OCTETS if verb in _LONG_VERBS else COMMAND_LINE_OCTETS):
+    octets = len(line)
+    if octets > COMMAND_LINE_OCTETS and (octets > LONG_COMMAND_LINE_OCTETS or verb not in _LONG_VERBS):
         return _too_long(line)
     if bare_lf:
         return Command(verb, b"", LineFault.BARE_LF)
-    if len(line.translate(None, _CONTROL)) != len(line) - 2:  # its own CRLF
+    if len(line.translate(None, _CONTROL)) != octets - 2:  # its own CRLF
         return Command(verb, b"", LineFault.CONTROL)
     return Command(verb, words[1].rstrip() if len(words) > 1 else b"")

@@ -14,10 +14,13 @@ _V1 = b"PROXY "
 _V1_MOST = 107
 _LOCAL, _PROXIED = 0x20, 0x21
 _TCP4, _TCP6 = 0x11, 0x21
+_FAMILIES, _TRANSPORTS = range(4), range(3)
+"""Address families (UNSPEC, INET, INET6, UNIX) and transports (UNSPEC, STREAM, DGRAM) of version 2; other values are
+faults (proxy-protocol.txt §2.2)."""
 
 
 class ProxyError(ValueError):
-    """The octets are no PROXY header for TCP. The message repeats none of these octets."""
+    """The octets are no PROXY header. The message repeats none of these octets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,8 @@ class Proxied:
     """A complete header."""
 
     address: str | None
-    """The client's address; None when the proxy connects on its own behalf (version 1 UNKNOWN, version 2 LOCAL)."""
+    """The client's address. None when the header names no client (version 1 UNKNOWN, version 2 LOCAL, UNSPEC and
+    families other than TCP over IP): then the peer of the connection counts as the client."""
     octets: int
     """Octets of the header; the octets behind the header are the client's."""
 
@@ -71,8 +75,14 @@ def _version_2(data: bytes) -> Proxied | None:
         return None
     if command == _LOCAL:
         return Proxied(None, 16 + length)
+    if family >> 4 not in _FAMILIES or family & 15 not in _TRANSPORTS:
+        raise ProxyError("a header of version 2 with an unknown family")
     if family == _TCP4 and length >= 12:
         return Proxied(str(ipaddress.IPv4Address(data[16:20])), 16 + length)
     if family == _TCP6 and length >= 36:
         return Proxied(str(ipaddress.IPv6Address(data[16:32])), 16 + length)
-    raise ProxyError("a header of version 2 for something other than TCP")
+    if family in (_TCP4, _TCP6):
+        raise ProxyError("a header of version 2 whose addresses are cut")
+    # "… provided that it automatically falls back to the UNSPEC mode for the valid combinations above that it does not
+    # support": UNSPEC itself is mandatory (proxy-protocol.txt §2.2)
+    return Proxied(None, 16 + length)

@@ -7,23 +7,12 @@ own words and a REF, never the client's words. The texts of policies ``explain``
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from enum import Enum, auto
 from functools import lru_cache
 
 from catcher.model.value import value
 
 REPLY_LINE_OCTETS = 512
 """Most octets of a reply line, CRLF included (RFC 5321 §4.5.3.1.5)."""
-
-
-class SessionEvent(Enum):
-    """The event that a reply announces: the session acts on it, or counts it."""
-
-    DATA_BEGINS = auto()
-    TLS_BEGINS = auto()
-    AUTH_REFUSED = auto()
-    BARE_NEWLINE = auto()
-    LOOP = auto()
 
 
 @value
@@ -35,15 +24,13 @@ class Reply:
     """All lines of the reply, each with CRLF."""
     close: bool = False
     """Whether the connection ends with this reply."""
-    event: SessionEvent | None = None
-    """None: the session goes on as before."""
 
     @property
     def is_refusal(self) -> bool:
         return self.code >= 400
 
 
-def reply(code: int, status: str, *lines: str, close: bool = False, event: SessionEvent | None = None) -> Reply:
+def reply(code: int, status: str, *lines: str, close: bool = False) -> Reply:
     """Builds a reply. ``status`` is '' for greetings, 354 and the answers to HELO and EHLO (RFC 2034 §3)."""
     room = REPLY_LINE_OCTETS - len(f"{code}-{status} \r\n")
     pieces = [piece for line in lines for piece in _wrapped(line, room)]
@@ -52,7 +39,7 @@ def reply(code: int, status: str, *lines: str, close: bool = False, event: Sessi
         separator = " " if number == len(pieces) else "-"
         text = f"{status} {piece}" if status else piece
         wire += f"{code}{separator}{text}".encode("ascii", "replace") + b"\r\n"
-    return Reply(code, bytes(wire), close, event)
+    return Reply(code, bytes(wire), close)
 
 
 def _wrapped(line: str, room: int) -> Iterator[str]:
@@ -67,11 +54,11 @@ def _wrapped(line: str, room: int) -> Iterator[str]:
     yield text
 
 
-START_TLS = reply(220, "2.0.0", "go ahead with TLS", event=SessionEvent.TLS_BEGINS)
+START_TLS = reply(220, "2.0.0", "go ahead with TLS")
 OK = reply(250, "2.0.0", "ok")
 SENDER_OK = reply(250, "2.1.0", "ok")
 RECIPIENT_OK = reply(250, "2.1.5", "ok")
-START_DATA = reply(354, "", "end the data with <CR><LF>.<CR><LF>", event=SessionEvent.DATA_BEGINS)
+START_DATA = reply(354, "", "end the data with <CR><LF>.<CR><LF>")
 BYE = reply(221, "2.0.0", "bye", close=True)
 NOT_VERIFIED = reply(252, "2.5.0", "addresses are not verified here; RCPT tells whether mail is taken")
 NOT_EXPANDED = reply(502, "5.5.1", "EXPN is not offered")
@@ -88,7 +75,6 @@ NO_AUTH = reply(
     "5.5.1",
     "no passwords here: AUTH is not offered; closing the connection",
     close=True,
-    event=SessionEvent.AUTH_REFUSED,
 )
 NO_PARAMETER = reply(501, "5.5.4", "that command takes no parameter")
 NEEDS_PARAMETER = reply(501, "5.5.4", "that command needs a parameter")
@@ -108,15 +94,16 @@ NO_VALID_RECIPIENT = reply(554, "5.5.1", "no valid recipient")
 BAD_SENDER = reply(553, "5.1.7", "the sender's address is malformed")
 BAD_RECIPIENT = reply(553, "5.1.3", "the recipient's address is malformed")
 TOO_MANY_RECIPIENTS = reply(452, "4.5.3", "too many recipients; send the others in another transaction")
+"""RFC 5321 §4.5.3.1.10: 452, and the client sends the others in another transaction."""
+NO_ROOM_NOW = reply(452, "4.3.1", "no room for this now; try again later")
 OTHER_OUTCOME = reply(452, "4.5.3", "this recipient needs a transaction of its own")
 TOO_BIG = reply(552, "5.3.4", "the message is too big")
 BARE_NEWLINE = reply(
     550,
     "5.6.11",
     "the message has a bare <CR> or <LF>; lines end with <CR><LF>",
-    event=SessionEvent.BARE_NEWLINE,
 )
-LOOP = reply(554, "5.4.6", "too many Received fields: the message goes in circles", event=SessionEvent.LOOP)
+LOOP = reply(554, "5.4.6", "too many Received fields: the message goes in circles")
 NO_SUCH_ADDRESS = reply(550, "5.1.1", "there is no such address here")
 NO_RELAY = reply(550, "5.7.1", "no mail is taken or relayed for that domain here")
 
@@ -128,8 +115,10 @@ TOO_MANY_ERRORS = reply(421, "4.7.0", "too many errors", close=True)
 IDLE = reply(421, "4.4.2", "nothing came for too long", close=True)
 SESSION_TOO_LONG = reply(421, "4.4.2", "the connection lasted too long", close=True)
 TOO_SLOW = reply(421, "4.4.2", "the data came too slowly", close=True)
+TOO_MANY_REFUSALS = reply(421, "4.7.0", "too many refused recipients", close=True)
+TOO_MANY_CHUNKS = reply(421, "4.7.0", "too many small chunks", close=True)
 TOO_MANY_COMMANDS = reply(421, "4.7.0", "too many commands without mail", close=True)
-IDLE_EVICTED = reply(421, "4.3.2", "idle while others wait; try again later", close=True)
+EVICTED = reply(421, "4.3.2", "idle or slow while others wait; try again later", close=True)
 SHUTTING_DOWN = reply(421, "4.3.2", "shutting down; try again later", close=True)
 TOO_MANY_CONNECTIONS = reply(421, "4.7.0", "too many connections; try again later", close=True)
 BUSY = reply(421, "4.3.2", "busy", close=True)

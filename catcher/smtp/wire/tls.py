@@ -4,7 +4,64 @@ from __future__ import annotations
 
 import ssl
 from contextlib import suppress
+from enum import Enum
 from typing import Any
+
+
+class HandshakeFailure(Enum):
+    """Why a handshake failed; the value is the word in log and counters."""
+
+    NO_SUITE = "no shared suite"
+    """The client offers none of our suites."""
+    VERSION = "unsupported version"
+    """The client offers neither TLS 1.2 nor 1.3."""
+    NO_METHOD = "no shared method"
+    """No signature, group or key share that both know."""
+    NOT_TLS = "not TLS"
+    """The octets are no ClientHello: plain commands, HTTP, or noise."""
+    CERTIFICATE = "certificate refused"
+    """The client sent an alert about our certificate."""
+    ALERT = "alert from the client"
+    """The client sent another alert."""
+    VANISHED = "connection ended"
+    """The connection ended, by whomever, before the handshake did."""
+    OTHER = "other"
+
+    @classmethod
+    def of(cls, error: ssl.SSLError) -> HandshakeFailure:
+        """The reason of ``error``, by OpenSSL's word for it."""
+        word = error.reason or ""
+        if word in _REASONS:
+            return _REASONS[word]
+        if "_ALERT_" not in word:
+            return cls.OTHER
+        return cls.CERTIFICATE if "CERTIFICATE" in word or word.endswith(("UNKNOWN_CA", "DECRYPT_ERROR")) else cls.ALERT
+
+
+_REASONS = {
+    "NO_SHARED_CIPHER": HandshakeFailure.NO_SUITE,
+    "NO_CIPHERS_SPECIFIED": HandshakeFailure.NO_SUITE,
+    "UNSUPPORTED_PROTOCOL": HandshakeFailure.VERSION,
+    "VERSION_TOO_LOW": HandshakeFailure.VERSION,
+    "INAPPROPRIATE_FALLBACK": HandshakeFailure.VERSION,
+    "NO_SUITABLE_SIGNATURE_ALGORITHM": HandshakeFailure.NO_METHOD,
+    "NO_SHARED_SIGNATURE_ALGORITHMS": HandshakeFailure.NO_METHOD,
+    "NO_SUITABLE_KEY_SHARE": HandshakeFailure.NO_METHOD,
+    "NO_SUITABLE_GROUPS": HandshakeFailure.NO_METHOD,
+    "NO_SHARED_GROUPS": HandshakeFailure.NO_METHOD,
+    "UNSUPPORTED_ELLIPTIC_CURVE": HandshakeFailure.NO_METHOD,
+    "HTTP_REQUEST": HandshakeFailure.NOT_TLS,
+    "HTTPS_PROXY_REQUEST": HandshakeFailure.NOT_TLS,
+    "WRONG_VERSION_NUMBER": HandshakeFailure.NOT_TLS,
+    "UNKNOWN_PROTOCOL": HandshakeFailure.NOT_TLS,
+    "PACKET_LENGTH_TOO_LONG": HandshakeFailure.NOT_TLS,
+    "RECORD_TOO_SMALL": HandshakeFailure.NOT_TLS,
+    "BAD_RECORD_TYPE": HandshakeFailure.NOT_TLS,
+    "UNEXPECTED_MESSAGE": HandshakeFailure.NOT_TLS,
+    "LENGTH_TOO_SHORT": HandshakeFailure.NOT_TLS,
+    "LENGTH_MISMATCH": HandshakeFailure.NOT_TLS,
+    "RECORD_LENGTH_MISMATCH": HandshakeFailure.NOT_TLS,
+}
 
 
 class TlsLayer:

@@ -10,7 +10,8 @@ import asyncio
 import socket
 from collections import deque
 from collections.abc import Sequence
-from typing import Any, cast
+from enum import Enum, auto
+from typing import Any, assert_never, cast
 
 from catcher.model.errors import StoreUnavailable
 from catcher.model.mail.observation import Observation, Stored
@@ -29,6 +30,21 @@ START_SECONDS = 2.0
 """Most seconds that a starting worker waits for the storing process; without that process its clients get 451."""
 OFFER_AGAIN_SECONDS = 1.0
 """Seconds between two tries to offer a connection when the handoff socket is full."""
+
+
+class StoreLink(Enum):
+    """What the client knows of the storing process."""
+
+    UP = auto()
+    """It takes commits, and stored the last one if there was one."""
+    FAILING = auto()
+    """It takes commits, and could not store the last one."""
+    FULL = auto()
+    """Too many commits wait for it."""
+    ABSENT = auto()
+    """No process takes commits."""
+    CLOSED = auto()
+    """This client was closed."""
 
 
 class StoreClient:
@@ -50,6 +66,22 @@ class StoreClient:
         The wait is bounded: the storing process may be down, and is restarted only after this worker reports ready.
         """
         await asyncio.wait((self._connect_once(),), timeout=patience)
+
+    @property
+    def link(self) -> StoreLink:
+        """What is known now of the storing process."""
+        if self._closing:
+            return StoreLink.CLOSED
+        if self._connection is None:
+            return StoreLink.ABSENT
+        if len(self._connection) >= self._most_unanswered:
+            return StoreLink.FULL
+        return StoreLink.FAILING if self._connection.failed else StoreLink.UP
+
+    @property
+    def is_up(self) -> bool:
+        """Whether a commit will be stored, as far as is known."""
+        return self.link is StoreLink.UP
 
     def commit(self, observations: Sequence[Observation]) -> asyncio.Future[tuple[Stored, ...]]:
         """As ``ports.ObservationSink.commit``."""
@@ -94,13 +126,18 @@ class StoreClient:
 
     def _refusal(self) -> str:
         """The reason for which no commit is taken; '' when commits are taken."""
-        if self._closing:
-            return "the store is closed"
-        if self._connection is None:
-            return "the process that stores is not there; it is being started"
-        if len(self._connection) >= self._most_unanswered:
-            return f"{self._most_unanswered} transactions wait for the store already"
-        return ""
+        link = self.link
+        match link:
+            case StoreLink.CLOSED:
+                return "the store is closed"
+            case StoreLink.ABSENT:
+                return "the process that stores is not there; it is being started"
+            case StoreLink.FULL:
+                return f"{self._most_unanswered} transactions wait for the store already"
+            case StoreLink.UP | StoreLink.FAILING:
+                return ""
+            case _:
+                assert_never(link)
 
     def _connect_once(self) -> asyncio.Task[None]:
         """The task that brings the next connection; the task is started if none is running."""
@@ -150,6 +187,8 @@ class StoreConnection(asyncio.Protocol):
         self._unsent: list[tuple[bool, Sequence[ObservationRow]]] = []
         self._unanswered: deque[asyncio.Future[Any]] = deque()
         self._draining = False
+        self.failed = False
+        """Whether the last commit that was answered could not be stored."""
         self._transport: asyncio.Transport
         self.opened: asyncio.Future[bool] = self._loop.create_future()
         """True once the storing process takes commits; False if the connection ended before that."""
@@ -186,6 +225,7 @@ class StoreConnection(asyncio.Protocol):
             if not self.opened.done():
                 self.opened.set_result(True)
             for result in to_results(message):
+                self.failed = isinstance(result, str)
                 _settle(self._unanswered.popleft(), result)
         if self._draining and not self._unanswered:
             self._transport.close()

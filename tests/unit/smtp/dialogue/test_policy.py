@@ -8,9 +8,9 @@ import pytest
 
 from catcher.catalogue import Catalogue, Entry
 from catcher.model.mail.mailbox import Mailbox
-from catcher.model.mail.policy import Outcome, Policy
+from catcher.model.mail.policy import DnsMail, Outcome, Policy
 from catcher.smtp import SmtpSettings
-from catcher.smtp.dialogue.policy import RcptDecision, RcptResult, at_rcpt
+from catcher.smtp.dialogue.policy import OperatorMailbox, RcptDecision, RcptResult, at_rcpt
 from tests.support.smtpwire import NOW, ONE_OF_EACH, SETTINGS, catalogue
 
 
@@ -108,16 +108,29 @@ def test_who_writes_to_the_address_in_from_is_told_where(address: str) -> None:
     assert b"desk@operator.example" not in judge("notices@mx.sink.example", settings=settings).reply.wire
 
 
-@pytest.mark.parametrize("address", ["postmaster@army.ml", "ABUSE@sub.navy.ml", "Postmaster@refuse.test"])
-def test_who_writes_to_the_operator_of_a_held_domain_is_told_where(address: str) -> None:
-    verdict = judge(address, outcome=Outcome.EXPLAINED)
-    assert (verdict.reply.code, verdict.kind) == (550, RcptResult.TURNED_AWAY)
+@pytest.mark.parametrize("policy", [policy for policy in Policy if policy.rules.dns is DnsMail.SINK])
+@pytest.mark.parametrize(
+    ("address", "operator"),
+    [
+        ("postmaster@army.ml", OperatorMailbox.POSTMASTER),
+        ("PostMaster@sub.army.ml", OperatorMailbox.POSTMASTER),
+        ("ABUSE@army.ml", OperatorMailbox.ABUSE),
+    ],
+)
+@pytest.mark.parametrize("outcome", [None, Outcome.ACCEPTED, Outcome.EXPLAINED])
+def test_who_writes_to_the_operator_of_a_held_domain_is_told_where(
+    policy: Policy, address: str, operator: OperatorMailbox, outcome: Outcome | None
+) -> None:
+    verdict = judge(address, rows=catalogue(("army.ml", "army.mil", policy)), outcome=outcome)
+    assert (verdict.reply.code, verdict.kind, verdict.operator) == (550, RcptResult.TURNED_AWAY, operator)
+    assert verdict.entry is not None and verdict.entry.domain == "army.ml"
     assert b"hostmaster@operator.example" in verdict.reply.wire
 
 
 @pytest.mark.parametrize(("domain", "code"), [("null.test", b"5.1.10"), ("observe.test", b"5.1.2")])
 def test_a_domain_without_an_mx_has_no_operator_s_address(domain: str, code: bytes) -> None:
-    assert judge(f"postmaster@{domain}").reply.wire[4:].startswith(code + b" ")
+    verdict = judge(f"postmaster@{domain}")
+    assert verdict.reply.wire[4:].startswith(code + b" ") and verdict.operator is None
 
 
 def test_a_bare_local_part_is_no_recipient() -> None:

@@ -11,7 +11,7 @@ import pytest
 from catcher.model.mail.mailbox import Mailbox
 from catcher.model.mail.transaction import BodyFacts, Header, HeaderField, Transaction
 from catcher.smtp.message.stream import MessageStream
-from tests.support.smtpwire import RecordingIntake, Wire, conversation, open_data, store_down
+from tests.support.smtpwire import RecordingIntake, Wire, conversation, open_data, settle, store_down
 
 
 def test_the_250_is_written_only_after_the_commit() -> None:
@@ -20,8 +20,7 @@ def test_the_250_is_written_only_after_the_commit() -> None:
     async def play(wire: Wire) -> None:
         await open_data(wire)
         await wire.send(b".\r\n")
-        for _ in range(20):
-            await asyncio.sleep(0)
+        await settle()
         assert not wire.transport.output
         assert intake.gate is not None
         intake.gate.set()
@@ -39,8 +38,7 @@ def test_a_client_that_leaves_during_the_commit_does_not_stop_it(how: str) -> No
         await wire.send(b".\r\n")
         await asyncio.sleep(0)
         getattr(wire, how)()
-        for _ in range(20):
-            await asyncio.sleep(0)
+        await settle()
         assert intake.gate is not None
         intake.gate.set()
         if how == "half_close":
@@ -128,6 +126,7 @@ def test_after_its_reply_nothing_of_a_transaction_is_left_in_the_session() -> No
         intake.taken.clear()
         assert left() == before
         await wire.ask("MAIL FROM:<a@sender.example>", "RCPT TO:<b@refuse.test>", "RSET")
+        await settle()
         intake.taken.clear()
         assert left() == before
 
@@ -140,7 +139,9 @@ def test_a_refusal_names_a_reference_again_once_something_could_be_recorded() ->
 
     async def play(wire: Wire) -> None:
         async def refused() -> str:
-            return (await wire.ask("MAIL FROM:<>", "RCPT TO:<a@refuse.test>", "RSET"))[1]
+            _, reply, _ = await wire.ask("MAIL FROM:<>", "RCPT TO:<a@refuse.test>", "RSET")
+            await settle()
+            return reply
 
         await wire.ask("HELO client.example")
         assert ["ref REF-" in await refused() for _ in range(2)] == [True, False]

@@ -1,4 +1,7 @@
-"""STARTTLS: TLS 1.2 and 1.3 with a certificate of our own making; plain words behind the command are forgotten."""
+"""STARTTLS: TLS 1.2 and 1.3 with a certificate of our own making; plain words behind the command are forgotten.
+
+Longer than others: versions, suites, failures and certificates share a client that speaks TLS over a wire in memory.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import logging
 import os
 import ssl
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,8 +21,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catcher.model.errors import ConfigurationError
-from catcher.smtp import Certificates, self_signed
+from catcher.smtp import Certificates, Counters, SmtpServer, self_signed
 from catcher.smtp.serving.certificate import new_context
+from catcher.smtp.wire.tls import HandshakeFailure
 from tests.support.smtpwire import MAIL, RecordingIntake, Wire, new_server, run
 
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
@@ -141,6 +147,184 @@ def test_what_was_said_in_plain_is_void(certificates: Certificates) -> None:
         assert (await client.heard()).startswith(b"503 5.5.1 say EHLO")
 
     secured(certificates, play)
+
+
+def handshaken(
+    certificates: Certificates, client: ssl.SSLContext, session: ssl.SSLSession | None = None
+) -> ssl.SSLObject:
+    """The client's end after a handshake, some octets, and an orderly end. Raises ssl.SSLError."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    server = certificates.context().wrap_bio(outgoing, incoming, server_side=True)
+    ours = client.wrap_bio(incoming, outgoing, session=session)
+    ends = (ours, server)
+    for _ in range(3):
+        for end in ends:
+            with suppress(ssl.SSLWantReadError):
+                end.do_handshake()
+    server.write(b"220 hello")
+    assert ours.read(9) == b"220 hello"
+    for end in (server, ours, server):
+        with suppress(ssl.SSLError):
+            end.unwrap()
+    return ours
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_no_session_is_resumed_and_no_ticket_is_given(certificates: Certificates, version: ssl.TLSVersion) -> None:
+    """A ticket's key, or a session that is kept, would open what was said before."""
+    client = client_context(version)
+    session = None
+    for _ in range(4):
+        ours = handshaken(certificates, client, session)
+        assert ours.version() == version.name.replace("_", ".")
+        assert not ours.session_reused
+        session = ours.session
+        assert session is not None and not session.has_ticket
+        assert certificates.context().session_stats()["number"] == 0
+
+
+def suites_of(text: str) -> set[str]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.set_ciphers(text)
+    return {str(each["name"]) for each in context.get_ciphers()} - TLS_13
+
+
+TLS_13 = {"TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256"}
+MEDIUM = suites_of("aNULL:-aNULL:HIGH:MEDIUM:+RC4:@STRENGTH:!PSK:!SRP:!aDSS:!eNULL:@SECLEVEL=0")
+"""Postfix's ``tls_medium_cipherlist``, without the suites that no server with certificates takes."""
+
+
+@pytest.mark.parametrize("suite", sorted(MEDIUM | {"AES128-SHA", "DHE-RSA-AES128-SHA", "ECDHE-RSA-AES128-SHA"}))
+def test_a_sender_that_knows_one_suite_of_postfix_s_medium_is_taken(certificates: Certificates, suite: str) -> None:
+    client = client_context(ssl.TLSVersion.TLSv1_2)
+    client.set_ciphers(f"{suite}:@SECLEVEL=0")
+    found = handshaken(certificates, client).cipher()
+    assert found is not None and found[0] == suite
+
+
+def test_a_sender_that_knows_many_suites_gets_the_best_one(certificates: Certificates) -> None:
+    client = client_context(ssl.TLSVersion.TLSv1_2)
+    client.set_ciphers("AES128-SHA:ADH-AES256-GCM-SHA384:DHE-RSA-AES256-SHA:ECDHE-ECDSA-AES128-GCM-SHA256:@SECLEVEL=0")
+    found = handshaken(certificates, client).cipher()
+    assert found is not None and found[0] == "ECDHE-ECDSA-AES128-GCM-SHA256"
+
+
+def test_the_operator_s_suites_hold(files: tuple[Path, ...]) -> None:
+    certificates = Certificates([(file, file) for file in files], "ECDHE+AESGCM")
+    client = client_context(ssl.TLSVersion.TLSv1_2)
+    client.set_ciphers("AES128-SHA")
+    with pytest.raises(ssl.SSLError):
+        handshaken(certificates, client)
+    client.set_ciphers("AES128-SHA:ECDHE-RSA-AES128-GCM-SHA256")
+    handshaken(certificates, client)
+
+
+async def failed_handshake(
+    certificates: Certificates, context: ssl.SSLContext | None, octets: bytes = b"", *, times: int = 1
+) -> SmtpServer:
+    """A server with which a client failed to begin TLS: by its context, or by sending ``octets`` instead."""
+    server = new_server(certificates=certificates)
+    for _ in range(times):
+        wire = Wire(server)
+        await wire.reply()
+        await wire.ask("EHLO client.example", "STARTTLS")
+        if context is None:
+            await wire.send(octets)
+            wire.reset()
+        else:
+            client = TlsWire(wire, context)
+            with suppress(ssl.SSLError):
+                await client.handshake()
+            wire.arrive(client.outgoing.read())
+        wire.transport.output.clear()
+        await asyncio.sleep(1)
+    return server
+
+
+def one_suite(suite: str) -> ssl.SSLContext:
+    context = client_context(ssl.TLSVersion.TLSv1_2)
+    context.set_ciphers(suite)
+    return context
+
+
+def strict() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+def old() -> ssl.SSLContext:
+    with pytest.warns(DeprecationWarning):
+        context = client_context(ssl.TLSVersion.TLSv1_1)
+        context.minimum_version = ssl.TLSVersion.TLSv1_1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    return context
+
+
+def hello_and_alert() -> bytes:
+    """A ClientHello, and a fatal alert (RFC 5246 §7.2)."""
+    outgoing = ssl.MemoryBIO()
+    with suppress(ssl.SSLWantReadError):
+        client_context(ssl.TLSVersion.TLSv1_2).wrap_bio(ssl.MemoryBIO(), outgoing).do_handshake()
+    return outgoing.read() + b"\x15\x03\x03\x00\x02\x02\x28"
+
+
+FAILURES: dict[str, tuple[Callable[[], ssl.SSLContext] | None, bytes]] = {
+    "tls_no_suite": (lambda: one_suite("DHE-DSS-AES128-SHA:@SECLEVEL=0"), b""),
+    "tls_version": (old, b""),
+    "tls_certificate": (strict, b""),
+    "tls_not_tls": (None, b"EHLO client.example\r\n"),
+    "tls_vanished": (None, b""),
+    "tls_alert": (None, hello_and_alert()),
+}
+
+
+@pytest.mark.parametrize("reason", FAILURES)
+def test_a_failed_handshake_is_counted_and_logged_by_its_reason(
+    certificates: Certificates, reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Or the operator never learns that a sender can't encrypt."""
+    context, octets = FAILURES[reason]
+
+    async def main() -> SmtpServer:
+        server = await failed_handshake(certificates, None if context is None else context(), octets, times=3)
+        await server.close(1.0)
+        return server
+
+    with caplog.at_level(logging.INFO, "catcher.smtp"):
+        counters = run(main()).counters
+    assert {name: number for name, number in asdict(counters).items() if name.startswith("tls") and number} == {
+        "tls_failed": 3,
+        reason: 3,
+    }
+    lines = [record.getMessage() for record in caplog.records if "handshake" in record.getMessage()]
+    assert len(lines) <= 2  # the first, and the number of the others at the end
+    assert lines[0] == f"a TLS handshake failed: {HandshakeFailure[reason.removeprefix('tls_').upper()].value}"
+
+
+WORDS = {
+    "NO_SHARED_CIPHER": HandshakeFailure.NO_SUITE,
+    "UNSUPPORTED_PROTOCOL": HandshakeFailure.VERSION,
+    "NO_SUITABLE_SIGNATURE_ALGORITHM": HandshakeFailure.NO_METHOD,
+    "HTTP_REQUEST": HandshakeFailure.NOT_TLS,
+    "TLSV1_ALERT_UNKNOWN_CA": HandshakeFailure.CERTIFICATE,
+    "SSLV3_ALERT_BAD_CERTIFICATE": HandshakeFailure.CERTIFICATE,
+    "SSLV3_ALERT_HANDSHAKE_FAILURE": HandshakeFailure.ALERT,
+    "A_WORD_OF_NEXT_YEAR": HandshakeFailure.OTHER,
+    "": HandshakeFailure.OTHER,
+}
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_openssl_s_words_are_a_closed_list(word: str) -> None:
+    error = ssl.SSLError(1, "text that no log may hold")
+    error.reason = word
+    assert HandshakeFailure.of(error) is WORDS[word]
+
+
+def test_each_reason_has_its_counter() -> None:
+    for failure in HandshakeFailure:
+        counters = Counters()
+        counters.count_tls_failure(failure)
+        assert asdict(counters) == {**asdict(Counters()), "tls_failed": 1, f"tls_{failure.name.lower()}": 1}
 
 
 def test_old_versions_are_refused(certificates: Certificates) -> None:

@@ -26,6 +26,7 @@ from tests.support.smtpwire import (
     catalogue,
     new_server,
     run,
+    settle,
     store_down,
 )
 from tests.support.tree import ROOT
@@ -110,6 +111,7 @@ class Player:
             elif kind.startswith("="):
                 all_recorded += [step[2:]] if step[2:] else []
                 if not following.startswith("="):
+                    await settle()
                     assert recorded(self.intake) == all_recorded
                     all_recorded = []
             else:

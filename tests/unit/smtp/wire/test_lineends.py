@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
@@ -12,18 +13,18 @@ from catcher.smtp.wire.lineends import LineEnds
 from tests.support.smtpwire import segments
 
 
-def by_looking(data: bytes) -> tuple[int, bool, bool]:
-    """CRLFs, a bare CR, a bare LF."""
+def by_looking(data: bytes) -> tuple[int, bool, bool, bool]:
+    """CRLFs, a bare CR, a bare LF, whether octets follow the last CRLF."""
     rest = data.replace(b"\r\n", b"  ")
-    return len(re.findall(rb"\r\n", data)), b"\r" in rest, b"\n" in rest
+    return len(re.findall(rb"\r\n", data)), b"\r" in rest, b"\n" in rest, data != b"" and data[-2:] != b"\r\n"
 
 
-def seen(pieces: list[bytes]) -> tuple[int, bool, bool]:
+def seen(pieces: list[bytes]) -> tuple[int, bool, bool, bool]:
     ends = LineEnds()
     for piece in pieces:
         ends.feed(piece)
     ends.end()
-    return ends.crlfs, ends.bare_cr, ends.bare_lf
+    return ends.crlfs, ends.bare_cr, ends.bare_lf, ends.unended
 
 
 @settings(max_examples=300)
@@ -40,6 +41,36 @@ def test_regular_lines_with_faults_in_them(
     for at, octets in faults:
         data = data[:at] + octets + data[at + 1 :]
     assert seen(segments(data, cuts)) == by_looking(data)
+
+
+LETTERS = (b"\r", b"\n", b"x", b".")
+EQUAL_LINES = (b"x" * 62 + b"\r\n") * 17
+"""Long enough for the fast path."""
+
+
+def state(*pieces: bytes) -> list[object]:
+    """All that a scanner remembers after ``pieces``."""
+    ends = LineEnds()
+    for piece in pieces:
+        ends.feed(piece)
+    return [getattr(ends, slot) for slot in LineEnds.__slots__]
+
+
+def texts(most: int) -> list[bytes]:
+    """All texts of at most ``most`` letters."""
+    return [b"".join(letters) for length in range(most + 1) for letters in itertools.product(LETTERS, repeat=length)]
+
+
+@pytest.mark.parametrize(("before", "most"), [(b"", 7), (EQUAL_LINES, 5), (EQUAL_LINES + b"x" * 62, 5)])
+def test_every_short_text_is_counted_rightly_in_all_cuts(before: bytes, most: int) -> None:
+    """A scanner fed two pieces remembers the same as a scanner fed their sum. So by induction no cut makes a
+    difference, into any number of pieces."""
+    for text in texts(most):
+        data = before + text
+        assert seen([data]) == by_looking(data)
+        whole = state(data)
+        for cut in range(len(before), len(data) + 1):
+            assert state(data[:cut], data[cut:]) == whole, (text, cut - len(before))
 
 
 @pytest.mark.parametrize("data", [b"a\nb\r\r", b"a\nb\r\r\nc", b"\n\r\r", b"\r\r", b"\r\r\n"])

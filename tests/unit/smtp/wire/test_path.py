@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from catcher.model.mail.mailbox import Mailbox
 from catcher.smtp.wire.path import LOCAL_PART_MOST, PATH_MOST, ParameterError, PathError, parse_path
+from tests.support.smtpwire import RecordingIntake, Wire, new_server, run
 
 
 @pytest.mark.parametrize(
@@ -137,3 +138,34 @@ def test_hostile_lengths_are_refused_at_once(octets: bytes, tail: bytes) -> None
     """Far more than a command line can hold: the test's time limit ends what is quadratic, half an hour's work."""
     with contextlib.suppress(PathError):
         assert parse_path(b"TO:" + octets + tail, b"TO:") is None
+
+
+UTF8 = "Jos\u00e9 \U0001f600"
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_mail_in_utf8_is_whole_over_the_wire(announced: bool) -> None:
+    """Paths and header in UTF-8 are no damage (RFC 6531, RFC 6532); who doesn't say SMTPUTF8 is taken as well."""
+    intake = RecordingIntake()
+    header = f"From: {UTF8} <jos\u00e9@sender.example>\r\nTo: reader@army.ml\r\nSubject: {UTF8}\r\n"
+
+    async def main() -> None:
+        wire = Wire(new_server(intake))
+        await wire.reply()
+        more = " BODY=8BITMIME SMTPUTF8" if announced else ""
+        mail = f"MAIL FROM:<jos\u00e9@b\u00fccher.example>{more}"
+        said = await wire.ask("EHLO xn--vi8hiv.ws", mail, "RCPT TO:<\U0001f600@army.ml>", "DATA")
+        assert [reply[:3] for reply in said] == ["250", "250", "250", "354"]
+        for octet in header.encode():  # cut within each character, too
+            await wire.send(bytes([octet]))
+        await wire.send(b"\r\nbody\r\n.\r\n")
+        assert (await wire.reply())[:3] == "250"
+        wire.reset()
+
+    run(main())
+    (transaction,) = [taken.transaction for taken in intake.taken]
+    assert transaction.smtputf8 is announced and transaction.helo == "xn--vi8hiv.ws"
+    assert transaction.reverse_path == Mailbox("jos\u00e9", "xn--bcher-kva.example")
+    assert transaction.forward_paths == (Mailbox("\U0001f600", "army.ml"),)
+    assert transaction.header is not None and transaction.header.defects == ()
+    assert transaction.header.first("subject") == f" {UTF8}".encode()

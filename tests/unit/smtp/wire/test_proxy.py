@@ -34,6 +34,13 @@ HEADERS = {
     "v2": (V4_HEADER, "198.51.100.9"),
     "v2-ipv6-with-values": (V6_HEADER, "2001:db8::9"),
     "v2-local": (V2 + b"\x20\0\0\0", "192.0.2.7"),
+    "v2-local-with-addresses": (V2 + b"\x20" + V4_HEADER[13:], "192.0.2.7"),
+    "v2-unspec": (V2 + b"\x21\0\0\0", "192.0.2.7"),
+    "v2-unspec-with-values": (V2 + b"\x21\0\0\x04\x04\0\x01x", "192.0.2.7"),
+    "v2-unix": (V2 + b"\x21\x31\0\xd8" + bytes(216), "192.0.2.7"),
+    "v2-unix-datagram": (V2 + b"\x21\x32\0\xd8" + bytes(216), "192.0.2.7"),
+    "v2-udp4": (V2 + b"\x21\x12\0\x0c" + V4_HEADER[16:], "192.0.2.7"),
+    "v2-udp6": (V2 + b"\x21\x22\0\x24" + V6_HEADER[16:52], "192.0.2.7"),
 }
 BROKEN = {
     "none": b"EHLO client.example\r\n",
@@ -43,8 +50,11 @@ BROKEN = {
     "v1-kind": b"PROXY UDP4 198.51.100.9 192.0.2.1 9 25\r\n",
     "v1-endless": b"PROXY TCP4 " + b"1" * 200,
     "v2-version": V2 + b"\x31\x11\0\0",
-    "v2-udp": V2 + b"\x21\x12\0\x0c" + bytes(12),
+    "v2-command": V2 + b"\x22\x11\0\x0c" + bytes(12),
+    "v2-family": V2 + b"\x21\x41\0\x0c" + bytes(12),
+    "v2-transport": V2 + b"\x21\x13\0\x0c" + bytes(12),
     "v2-short": V2 + b"\x21\x11\0\x04" + bytes(4),
+    "v2-short-ipv6": V2 + b"\x21\x21\0\x0c" + bytes(12),
     "v2-long": V2 + b"\x21\x11\xff\xff",
 }
 

@@ -17,7 +17,7 @@ from catcher.model.errors import EnvironmentFailure, StoreUnavailable
 from catcher.model.mail.observation import Stored
 from catcher.store import SqliteStore
 from catcher.store.codec import to_row
-from catcher.store.remote.client import StoreClient
+from catcher.store.remote.client import StoreClient, StoreLink
 from catcher.store.remote.messages import OPEN, from_commits, from_results
 from catcher.store.remote.server import handoff_sockets
 from tests.support.observations import observation
@@ -130,6 +130,46 @@ def test_a_failure_is_told_as_store_unavailable_and_heals() -> None:
                 await link.commit(mail(0))
             store.failure = lambda batches: None
             assert await link.commit(mail(1)) == (Stored(1, None, False),)
+
+    run(scenario())
+
+
+def test_a_client_says_whether_the_store_is_up() -> None:
+    async def scenario() -> None:
+        store = Recording()
+        async with storing(store.open) as link:
+            assert link.is_up and link.link is StoreLink.UP
+            store.failure = lambda batches: StoreUnavailable("the disk is full")
+            with pytest.raises(StoreUnavailable):
+                await link.commit(mail(0))
+            assert not link.is_up and link.link is StoreLink.FAILING
+            store.failure = lambda batches: None
+            await link.commit(mail(1))
+            assert link.is_up
+        assert link.link is StoreLink.CLOSED
+
+    run(scenario())
+
+
+def test_a_client_without_a_storing_process_says_so_before_any_commit() -> None:
+    async def scenario() -> None:
+        writing, reading = handoff_sockets()
+        with writing, reading:
+            alone = StoreClient(writing)
+            assert alone.link is StoreLink.ABSENT and not alone.is_up
+        async with played(most_unanswered=1) as (link, peer, _, writer):
+            assert link.is_up
+            waiting = link.commit(mail(0))
+            assert link.link is StoreLink.FULL and not link.is_up
+            writer.close()
+            with pytest.raises(StoreUnavailable):
+                await waiting
+            assert link.link is StoreLink.ABSENT
+            _, successor = await peer.meet()
+            successor.write(OPEN)
+            while not link.is_up:  # noqa: ASYNC110 - the client has no event for it
+                await asyncio.sleep(0)
+            successor.close()
 
     run(scenario())
 
