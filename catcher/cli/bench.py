@@ -85,15 +85,17 @@ def _rounded(row: dict[str, Any]) -> dict[str, Any]:
 @command.command("smtp")
 @json_option
 @click.option("--mails", default=5000, show_default=True, help="How many small mails each server takes each way.")
-@click.option("--connections/--no-connections", default=True, show_default=True, help="Also memory of connections.")
-def smtp(as_json: bool, mails: int, connections: bool) -> None:
+@click.option(
+    "--connections", default=8000, show_default=True, help="How many with the largest envelope; 0: not at all."
+)
+def smtp(as_json: bool, mails: int, connections: int) -> None:
     """Measure mails a second beside other sinks.
 
     Also CPU and memory. The peers are Haraka, a plain aiosmtpd and Postfix's smtp-sink. The body stream is measured
-    alone; then memory of 200 and of 8,000 connections with the largest envelope.
+    alone, and so is the memory of connections with the largest envelope.
     """
-    from catcher.bench.mail import connections as connections_bench
     from catcher.bench.mail import stream
+    from catcher.bench.mail.connections import measure_connections
     from catcher.bench.mail.smtp import measure_smtp, smtp_figures, surroundings
     from catcher.bench.mail.verdict import judgements
 
@@ -110,13 +112,8 @@ def smtp(as_json: bool, mails: int, connections: bool) -> None:
     rows = list(smtp_figures(rounds))
     plain = {r.load: r.cpu_microseconds for r in rows if r.server == "aiosmtpd"}
     _show(as_json, (_with_ratio(asdict(row), plain.get(row.load)) for row in rows))
-    _show(as_json, (asdict(verdict) for verdict in judgements(rounds, streamed)))
-    if connections:
-        held = []
-        for figure in connections_bench.measure_connections():
-            click.echo(f"measured {figure.connections:,} connections", err=True)
-            held.append(_rounded(asdict(figure)))
-        _show(as_json, held)
+    largest = measure_connections(connections) if connections else ()
+    _show(as_json, (asdict(verdict) for verdict in (*judgements(rounds, streamed), *largest)))
 
 
 @command.command("upkeep")

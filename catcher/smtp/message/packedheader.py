@@ -4,6 +4,8 @@ one."""
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable
+from itertools import accumulate
 
 from catcher.model.mail.transaction import Header, HeaderField
 
@@ -47,27 +49,30 @@ class PackedFields:
         return cut
 
     def fields(self) -> tuple[HeaderField, ...]:
-        octets, start, fields = bytes(self._octets), 0, []
-        ends = iter(self._ends)
-        for name_end, value_end in zip(ends, ends, strict=True):
-            fields.append(HeaderField(octets[start:name_end], octets[name_end:value_end]))
-            start = value_end
-        return tuple(fields)
+        return _unpacked(bytes(self._octets), self._ends)
 
 
 class PackedHeader:
     """A header while the body arrives. ``repr`` shows nothing."""
 
-    __slots__ = ("_defects", "_dropped", "_fields", "_octets")
+    __slots__ = ("_defects", "_dropped", "_ends", "_header_octets", "_octets")
 
     def __init__(self, header: Header) -> None:
-        self._fields = PackedFields()
-        for field in header.fields:
-            self._fields.add(field.name, field.value)
-        self._octets, self._dropped, self._defects = header.octets, header.dropped, header.defects
+        parts = [part for field in header.fields for part in (field.name, field.value)]
+        self._octets = b"".join(parts)
+        self._ends = array("I", accumulate(map(len, parts)))
+        self._header_octets, self._dropped, self._defects = header.octets, header.dropped, header.defects
 
     def __repr__(self) -> str:
         return "PackedHeader(…)"
 
     def header(self) -> Header:
-        return Header(self._fields.fields(), self._octets, self._dropped, self._defects)
+        return Header(_unpacked(self._octets, self._ends), self._header_octets, self._dropped, self._defects)
+
+
+def _unpacked(octets: bytes, ends: Iterable[int]) -> tuple[HeaderField, ...]:
+    start, fields, pairs = 0, [], iter(ends)
+    for name_end, value_end in zip(pairs, pairs, strict=True):
+        fields.append(HeaderField(octets[start:name_end], octets[name_end:value_end]))
+        start = value_end
+    return tuple(fields)
