@@ -7,6 +7,8 @@
 
 ``python -m tests.mutants [--most N] [--seed S] [--only TEXT] [--together N]``: N drawn mutants instead of all; only
 files whose name has TEXT. It ends with 1 if a survivor is not in the list, or one of the list doesn't survive.
+
+``python -m tests.mutants --named`` runs the mutants of NAMED alone, each under the one test that has to notice it.
 """
 
 from __future__ import annotations
@@ -98,6 +100,66 @@ class Named(NamedTuple):
         return replaced(self.file, self.before, self.after)
 
 
+NAMED = (
+    Named(
+        "pause_writing is ignored",
+        "catcher/smtp/serving/connection.py",
+        "        self._waits.add(Wait.READER)\n",
+        "        pass\n",
+        "tests/unit/smtp/serving/test_front.py::test_a_client_that_does_not_read_its_replies_gets_no_more_of_them",
+    ),
+    Named(
+        "an idle worker keeps an ended key",
+        "catcher/privacy/keys.py",
+        "            return False\n        self._tokens = None\n",
+        "            return False\n",
+        "tests/unit/privacy/test_keys.py::test_an_idle_process_forgets_the_tokens_of_an_ended_period",
+    ),
+    Named(
+        "a destroyed key's folder isn't synced",
+        "catcher/privacy/keys.py",
+        "                sync_folder(self._folder)\n",
+        "                pass\n",
+        "tests/unit/privacy/test_keys.py::test_what_was_destroyed_is_synced_with_its_folder",
+    ),
+    Named(
+        "pages of dropped tables aren't overwritten",
+        "catcher/store/sqlite/connection.py",
+        '"secure_delete": 1,',
+        '"secure_delete": 0,',
+        "tests/unit/store/sqlite/test_forgetting.py::test_a_purged_row_leaves_no_byte",
+    ),
+    Named(
+        "the log keeps what was purged",
+        "catcher/store/sqlite/byday/scrubbing.py",
+        "wal_checkpoint(TRUNCATE)",
+        "wal_checkpoint(PASSIVE)",
+        "tests/unit/store/sqlite/test_forgetting.py::test_a_purged_row_leaves_no_byte",
+    ),
+    Named(
+        "the read buffer isn't wiped",
+        "catcher/smtp/serving/front.py",
+        "        self.view[:count] = self._zeros[:count]\n",
+        "        pass\n",
+        "tests/unit/smtp/serving/test_front.py::test_what_is_taken_is_overwritten",
+    ),
+    Named(
+        "TLS 1.3 gives session tickets",
+        "catcher/smtp/serving/certificate.py",
+        "    context.num_tickets = 0",
+        "    pass",
+        "tests/unit/smtp/serving/test_tls.py::test_no_session_is_resumed_and_no_ticket_is_given",
+    ),
+    Named(
+        "signature tokens and retry tags have one subkey",
+        "catcher/privacy/tokens.py",
+        'b"catcher signature token"',
+        'b"catcher retry tag"',
+        "tests/unit/privacy/test_tokens.py::test_tokens_of_two_kinds_never_agree_on_the_same_octets",
+    ),
+)
+
+
 class Job(NamedTuple):
     """A mutant with its tests and the seconds that they may take."""
 
@@ -123,8 +185,20 @@ def outcomes(jobs: Iterator[Job], together: int) -> Iterator[tuple[Mutant, str]]
         time.sleep(0.01)
 
 
+def check_named() -> int:
+    """Whether each of NAMED is noticed by its test; returns the exit status."""
+    prepare_runs()
+    jobs = (Job(named.mutant, (named.test,), 120) for named in NAMED)
+    found = {mutant.name: result for mutant, result in outcomes(jobs, 2)}
+    for named in NAMED:
+        print(f"{found[named.mutant.name]:8} {named.what}")
+    return int(set(found.values()) != {"failed"})
+
+
 def main() -> int:
     options = _options()
+    if options.named:
+        return check_named()
     prepare_runs()
     promises = [promise for promise in PROMISES if options.only in promise.file]
     seconds = _baseline(promises)
@@ -159,6 +233,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants")
+    parser.add_argument("--named", action="store_true")
     parser.add_argument("--most", type=int, default=0)
     parser.add_argument("--seed", type=int, default=13)
     parser.add_argument("--only", default="")

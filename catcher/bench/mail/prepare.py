@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 from catcher.directory import party_of
-from catcher.incident import fold
+from catcher.incident import MailFolder
 from catcher.model.mail.fingerprint import (
     Authentication,
     AuthResult,
@@ -30,7 +29,6 @@ from catcher.model.mail.fingerprint import (
 )
 from catcher.model.mail.observation import Observation, SizeClass
 from catcher.model.mail.policy import Outcome, Policy
-from catcher.model.ports import Folder
 from catcher.privacy import KeyRing
 from catcher.privacy.retention import COARSE_AFTER, RETRY_AFTER, coarsened, emptied
 from catcher.privacy.tokens import bounds, period_of
@@ -53,7 +51,7 @@ def prepare_keys(keys: Path, now: datetime) -> None:
 
 def prepare_database(database: Path, observations: int, now: datetime, domain: str) -> None:
     """Stores ``observations`` at ``domain``, at even distances up to ``now``. Raises EnvironmentFailure."""
-    folder: Folder = partial(fold, party_of=party_of, period_of=period_of)
+    folder = MailFolder(party_of)
     stopped = _stopped(now)
     begin = now - timedelta(days=KEEP_DAYS + 1)
     step = (now - begin) / observations
