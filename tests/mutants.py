@@ -18,7 +18,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,17 +44,21 @@ class Promise(NamedTuple):
 _KEYS = ("tests/unit/privacy/test_keys.py",)
 _TOKENS = ("tests/unit/privacy/test_tokens.py",)
 _UPKEEP = ("tests/unit/desk/test_upkeep.py",)
+_SURE = ("tests/unit/privacy/test_sureclock.py",)
+_RETENTION = ("tests/unit/privacy/test_retention.py",)
 _REMOTE = ("tests/unit/store/remote",)
+_FORGETTING = ("tests/unit/store/sqlite/test_forgetting.py", "tests/unit/store/test_contract.py")
 _SQLITE = (
     "tests/unit/store/sqlite/test_file.py",
-    "tests/unit/store/sqlite/test_forgetting.py",
-    "tests/unit/store/test_contract.py",
+    *_FORGETTING,
     "tests/unit/store/test_rows.py",
     "tests/unit/store/test_revisions.py",
     "tests/unit/store/test_contract_addresses.py",
-    "tests/unit/store/test_contract_sums.py",
 )
+_ADMISSION = ("tests/unit/smtp/admission",)
 _SERVING = (
+    "tests/unit/smtp/serving/test_front.py",
+    "tests/unit/smtp/serving/test_recorder.py",
     "tests/unit/smtp/serving/test_recording.py",
     "tests/unit/smtp/serving/test_session.py",
     "tests/unit/smtp/serving/test_between_sessions.py",
@@ -62,27 +66,36 @@ _SERVING = (
     "tests/unit/smtp/serving/test_server.py",
     "tests/unit/smtp/serving/test_tls.py",
 )
+_WIRE = "tests/unit/smtp/wire"
 PROMISES = (
     Promise("commit", "catcher/store/remote/client.py", _REMOTE),
     Promise("commit", "catcher/store/remote/server.py", _REMOTE),
     Promise("commit", "catcher/store/remote/groupwriter.py", _REMOTE),
+    Promise("commit", "catcher/store/remote/forgetter.py", _REMOTE),
     Promise("commit", "catcher/store/sqlite/connection.py", _SQLITE),
     Promise("commit", "catcher/store/sqlite/observation.py", _SQLITE),
     Promise("commit", "catcher/smtp/serving/recorder.py", _SERVING),
     Promise("keys", "catcher/privacy/keys.py", _KEYS),
     Promise("keys", "catcher/privacy/keyfile.py", _KEYS),
     Promise("keys", "catcher/privacy/tokens.py", (*_TOKENS, *_KEYS)),
+    Promise("keys", "catcher/privacy/sureclock.py", _SURE),
     Promise("keys", "catcher/desk/upkeep.py", _UPKEEP),
-    Promise("retention", "catcher/privacy/retention.py", ("tests/unit/privacy/test_retention.py",)),
-    Promise("retention", "catcher/store/sqlite/retention.py", _SQLITE),
+    Promise("retention", "catcher/privacy/retention.py", _RETENTION),
+    Promise("retention", "catcher/store/sqlite/retention.py", _FORGETTING),
+    Promise("retention", "catcher/store/sqlite/byday/dropping.py", _FORGETTING),
+    Promise("retention", "catcher/store/sqlite/byday/scrubbing.py", _FORGETTING),
     Promise("retention", "catcher/intake/storable.py", ("tests/unit/intake/test_storable.py",)),
-    Promise("admission", "catcher/smtp/admission/gate.py", ("tests/unit/smtp/admission", *_SERVING)),
-    Promise("admission", "catcher/smtp/admission/flood.py", ("tests/unit/smtp/admission",)),
+    Promise("admission", "catcher/smtp/admission/gate.py", (*_ADMISSION, "tests/unit/smtp/serving/test_server.py")),
+    Promise("admission", "catcher/smtp/admission/flood.py", _ADMISSION),
+    Promise("admission", "catcher/smtp/admission/networks.py", _ADMISSION),
+    Promise("admission", "catcher/smtp/admission/place.py", _ADMISSION),
+    Promise("admission", "catcher/smtp/admission/evictions.py", _ADMISSION),
     Promise("admission", "catcher/smtp/serving/front.py", _SERVING),
-    Promise("line ends", "catcher/smtp/wire/lineends.py", ("tests/unit/smtp/wire/test_lineends.py",)),
-    Promise("line ends", "catcher/smtp/wire/dots.py", ("tests/unit/smtp/wire/test_dots.py",)),
-    Promise("line ends", "catcher/smtp/wire/commands.py", ("tests/unit/smtp/wire/test_commands.py",)),
-    Promise("line ends", "catcher/smtp/message/data.py", ("tests/unit/smtp/message", *_SERVING)),
+    Promise("line ends", "catcher/smtp/wire/lineends.py", (f"{_WIRE}/test_lineends.py",)),
+    Promise("line ends", "catcher/smtp/wire/dots.py", (f"{_WIRE}/test_dots.py",)),
+    Promise("line ends", "catcher/smtp/wire/crlf.py", (f"{_WIRE}/test_crlf.py",)),
+    Promise("line ends", "catcher/smtp/wire/commands.py", (f"{_WIRE}/test_commands.py",)),
+    Promise("line ends", "catcher/smtp/message/data.py", ("tests/unit/smtp/message",)),
 )
 
 
@@ -188,6 +201,7 @@ def outcomes(jobs: Iterator[Job], together: int) -> Iterator[tuple[Mutant, str]]
 def check_named() -> int:
     """Whether each of NAMED is noticed by its test; returns the exit status."""
     prepare_runs()
+    _seconds_of(dict.fromkeys((named.test,) for named in NAMED))
     jobs = (Job(named.mutant, (named.test,), 120) for named in NAMED)
     found = {mutant.name: result for mutant, result in outcomes(jobs, 2)}
     for named in NAMED:
@@ -201,7 +215,7 @@ def main() -> int:
         return check_named()
     prepare_runs()
     promises = [promise for promise in PROMISES if options.only in promise.file]
-    seconds = _baseline(promises)
+    seconds = _seconds_of(dict.fromkeys(promise.tests for promise in promises))
     jobs = [
         Job(mutant, promise.tests, max(_LEAST_SECONDS, _FACTOR * seconds[promise.tests]))
         for promise in promises
@@ -241,10 +255,10 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _baseline(promises: list[Promise]) -> dict[tuple[str, ...], float]:
+def _seconds_of(each: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], float]:
     """Seconds of each set of tests over the code as it is. They have to pass."""
     seconds = {}
-    for tests in dict.fromkeys(promise.tests for promise in promises):
+    for tests in each:
         begun = time.monotonic()
         run = TestRun(None, tests, 600)
         while (result := run.result()) is None:
