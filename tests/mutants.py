@@ -7,6 +7,8 @@
 
 ``python -m tests.mutants [--most N] [--seed S] [--only TEXT] [--together N]``: N drawn mutants instead of all; only
 files whose name has TEXT. It ends with 1 if a survivor is not in the list, or one of the list doesn't survive.
+
+``python -m tests.mutants --named`` runs the mutants of NAMED alone, each under the one test that has to notice it.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,17 +44,21 @@ class Promise(NamedTuple):
 _KEYS = ("tests/unit/privacy/test_keys.py",)
 _TOKENS = ("tests/unit/privacy/test_tokens.py",)
 _UPKEEP = ("tests/unit/desk/test_upkeep.py",)
+_SURE = ("tests/unit/privacy/test_sureclock.py",)
+_RETENTION = ("tests/unit/privacy/test_retention.py",)
 _REMOTE = ("tests/unit/store/remote",)
+_FORGETTING = ("tests/unit/store/sqlite/test_forgetting.py", "tests/unit/store/test_contract.py")
 _SQLITE = (
     "tests/unit/store/sqlite/test_file.py",
-    "tests/unit/store/sqlite/test_forgetting.py",
-    "tests/unit/store/test_contract.py",
+    *_FORGETTING,
     "tests/unit/store/test_rows.py",
     "tests/unit/store/test_revisions.py",
     "tests/unit/store/test_contract_addresses.py",
-    "tests/unit/store/test_contract_sums.py",
 )
+_ADMISSION = ("tests/unit/smtp/admission",)
 _SERVING = (
+    "tests/unit/smtp/serving/test_front.py",
+    "tests/unit/smtp/serving/test_recorder.py",
     "tests/unit/smtp/serving/test_recording.py",
     "tests/unit/smtp/serving/test_session.py",
     "tests/unit/smtp/serving/test_between_sessions.py",
@@ -60,27 +66,36 @@ _SERVING = (
     "tests/unit/smtp/serving/test_server.py",
     "tests/unit/smtp/serving/test_tls.py",
 )
+_WIRE = "tests/unit/smtp/wire"
 PROMISES = (
     Promise("commit", "catcher/store/remote/client.py", _REMOTE),
     Promise("commit", "catcher/store/remote/server.py", _REMOTE),
     Promise("commit", "catcher/store/remote/groupwriter.py", _REMOTE),
+    Promise("commit", "catcher/store/remote/forgetter.py", _REMOTE),
     Promise("commit", "catcher/store/sqlite/connection.py", _SQLITE),
     Promise("commit", "catcher/store/sqlite/observation.py", _SQLITE),
     Promise("commit", "catcher/smtp/serving/recorder.py", _SERVING),
     Promise("keys", "catcher/privacy/keys.py", _KEYS),
     Promise("keys", "catcher/privacy/keyfile.py", _KEYS),
     Promise("keys", "catcher/privacy/tokens.py", (*_TOKENS, *_KEYS)),
+    Promise("keys", "catcher/privacy/sureclock.py", _SURE),
     Promise("keys", "catcher/desk/upkeep.py", _UPKEEP),
-    Promise("retention", "catcher/privacy/retention.py", ("tests/unit/privacy/test_retention.py",)),
-    Promise("retention", "catcher/store/sqlite/retention.py", _SQLITE),
+    Promise("retention", "catcher/privacy/retention.py", _RETENTION),
+    Promise("retention", "catcher/store/sqlite/retention.py", _FORGETTING),
+    Promise("retention", "catcher/store/sqlite/byday/dropping.py", _FORGETTING),
+    Promise("retention", "catcher/store/sqlite/byday/scrubbing.py", _FORGETTING),
     Promise("retention", "catcher/intake/storable.py", ("tests/unit/intake/test_storable.py",)),
-    Promise("admission", "catcher/smtp/admission/gate.py", ("tests/unit/smtp/admission", *_SERVING)),
-    Promise("admission", "catcher/smtp/admission/flood.py", ("tests/unit/smtp/admission",)),
+    Promise("admission", "catcher/smtp/admission/gate.py", (*_ADMISSION, "tests/unit/smtp/serving/test_server.py")),
+    Promise("admission", "catcher/smtp/admission/flood.py", _ADMISSION),
+    Promise("admission", "catcher/smtp/admission/networks.py", _ADMISSION),
+    Promise("admission", "catcher/smtp/admission/place.py", _ADMISSION),
+    Promise("admission", "catcher/smtp/admission/evictions.py", _ADMISSION),
     Promise("admission", "catcher/smtp/serving/front.py", _SERVING),
-    Promise("line ends", "catcher/smtp/wire/lineends.py", ("tests/unit/smtp/wire/test_lineends.py",)),
-    Promise("line ends", "catcher/smtp/wire/dots.py", ("tests/unit/smtp/wire/test_dots.py",)),
-    Promise("line ends", "catcher/smtp/wire/commands.py", ("tests/unit/smtp/wire/test_commands.py",)),
-    Promise("line ends", "catcher/smtp/message/data.py", ("tests/unit/smtp/message", *_SERVING)),
+    Promise("line ends", "catcher/smtp/wire/lineends.py", (f"{_WIRE}/test_lineends.py",)),
+    Promise("line ends", "catcher/smtp/wire/dots.py", (f"{_WIRE}/test_dots.py",)),
+    Promise("line ends", "catcher/smtp/wire/crlf.py", (f"{_WIRE}/test_crlf.py",)),
+    Promise("line ends", "catcher/smtp/wire/commands.py", (f"{_WIRE}/test_commands.py",)),
+    Promise("line ends", "catcher/smtp/message/data.py", ("tests/unit/smtp/message",)),
 )
 
 
@@ -96,6 +111,66 @@ class Named(NamedTuple):
     @property
     def mutant(self) -> Mutant:
         return replaced(self.file, self.before, self.after)
+
+
+NAMED = (
+    Named(
+        "pause_writing is ignored",
+        "catcher/smtp/serving/connection.py",
+        "        self._waits.add(Wait.READER)\n",
+        "        pass\n",
+        "tests/unit/smtp/serving/test_front.py::test_a_client_that_does_not_read_its_replies_gets_no_more_of_them",
+    ),
+    Named(
+        "an idle worker keeps an ended key",
+        "catcher/privacy/keys.py",
+        "            return False\n        self._tokens = None\n",
+        "            return False\n",
+        "tests/unit/privacy/test_keys.py::test_an_idle_process_forgets_the_tokens_of_an_ended_period",
+    ),
+    Named(
+        "a destroyed key's folder isn't synced",
+        "catcher/privacy/keys.py",
+        "                sync_folder(self._folder)\n",
+        "                pass\n",
+        "tests/unit/privacy/test_keys.py::test_what_was_destroyed_is_synced_with_its_folder",
+    ),
+    Named(
+        "pages of dropped tables aren't overwritten",
+        "catcher/store/sqlite/connection.py",
+        '"secure_delete": 1,',
+        '"secure_delete": 0,',
+        "tests/unit/store/sqlite/test_forgetting.py::test_a_purged_row_leaves_no_byte",
+    ),
+    Named(
+        "the log keeps what was purged",
+        "catcher/store/sqlite/byday/scrubbing.py",
+        "wal_checkpoint(TRUNCATE)",
+        "wal_checkpoint(PASSIVE)",
+        "tests/unit/store/sqlite/test_forgetting.py::test_a_purged_row_leaves_no_byte",
+    ),
+    Named(
+        "the read buffer isn't wiped",
+        "catcher/smtp/serving/front.py",
+        "        self.view[:count] = self._zeros[:count]\n",
+        "        pass\n",
+        "tests/unit/smtp/serving/test_front.py::test_what_is_taken_is_overwritten",
+    ),
+    Named(
+        "TLS 1.3 gives session tickets",
+        "catcher/smtp/serving/certificate.py",
+        "    context.num_tickets = 0",
+        "    pass",
+        "tests/unit/smtp/serving/test_tls.py::test_no_session_is_resumed_and_no_ticket_is_given",
+    ),
+    Named(
+        "signature tokens and retry tags have one subkey",
+        "catcher/privacy/tokens.py",
+        'b"catcher signature token"',
+        'b"catcher retry tag"',
+        "tests/unit/privacy/test_tokens.py::test_tokens_of_two_kinds_never_agree_on_the_same_octets",
+    ),
+)
 
 
 class Job(NamedTuple):
@@ -123,11 +198,24 @@ def outcomes(jobs: Iterator[Job], together: int) -> Iterator[tuple[Mutant, str]]
         time.sleep(0.01)
 
 
+def check_named() -> int:
+    """Whether each of NAMED is noticed by its test; returns the exit status."""
+    prepare_runs()
+    _seconds_of(dict.fromkeys((named.test,) for named in NAMED))
+    jobs = (Job(named.mutant, (named.test,), 120) for named in NAMED)
+    found = {mutant.name: result for mutant, result in outcomes(jobs, 2)}
+    for named in NAMED:
+        print(f"{found[named.mutant.name]:8} {named.what}")
+    return int(set(found.values()) != {"failed"})
+
+
 def main() -> int:
     options = _options()
+    if options.named:
+        return check_named()
     prepare_runs()
     promises = [promise for promise in PROMISES if options.only in promise.file]
-    seconds = _baseline(promises)
+    seconds = _seconds_of(dict.fromkeys(promise.tests for promise in promises))
     jobs = [
         Job(mutant, promise.tests, max(_LEAST_SECONDS, _FACTOR * seconds[promise.tests]))
         for promise in promises
@@ -159,6 +247,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants")
+    parser.add_argument("--named", action="store_true")
     parser.add_argument("--most", type=int, default=0)
     parser.add_argument("--seed", type=int, default=13)
     parser.add_argument("--only", default="")
@@ -166,10 +255,10 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _baseline(promises: list[Promise]) -> dict[tuple[str, ...], float]:
+def _seconds_of(each: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], float]:
     """Seconds of each set of tests over the code as it is. They have to pass."""
     seconds = {}
-    for tests in dict.fromkeys(promise.tests for promise in promises):
+    for tests in each:
         begun = time.monotonic()
         run = TestRun(None, tests, 600)
         while (result := run.result()) is None:

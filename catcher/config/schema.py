@@ -258,10 +258,10 @@ class StoreSection(ConfigSection):
     """The database: "sqlite:" and a file."""
     keep_days: Annotated[StrictInt, Field(ge=1, le=3650)] = 180
     """Days after which an observation is reduced to daily counts; 30 days after it was made it is coarsened already."""
-    rows_a_day: Annotated[StrictInt, Field(ge=1_000, le=1_000_000_000)] = 250_000
+    rows_a_day: Annotated[StrictInt, Field(ge=1_000, le=1_000_000_000)] = 1_000_000
     """Observations that a day may add. Networks and proven senders have fair shares of them; mail beyond a share is
-    answered as ever and only counted. A row takes about 1 kB, so the default fills at most 45 GB in 180 days."""
-
+    answered as ever and only counted. A row takes about 1 kB; whoever floods a day adds 1 GB, of which one network
+    that proves nothing adds a sixth."""
     reserve_mb: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = 1_000
     """Megabytes of free disk below which no observation is added: policy accept answers 451. They are kept for folding
     and forgetting, whose log takes up to 512 MB before it gives room back. At most a tenth of the file system counts.

@@ -3,7 +3,7 @@
 ::
 
     sink: catcher serve, no look-ups ─┬─▶ smtp: 5 kB mails, beside Haraka, aiosmtpd, smtp-sink ──┬─▶ verdict
-                                      ├─▶ upkeep: mail beside a server that forgets a month's due│
-                                      └─▶ connections: memory of the largest envelopes           │
+                                      ├─▶ connections: memory of the largest envelopes           │
+                                      └─▶ upkeep: mail while a month's due is forgotten (prepare)│
     stream: the body stream in this process, beside aiosmtpd and hashlib ────────────────────────┘
 """

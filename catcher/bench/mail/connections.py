@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import resource
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from catcher.bench.mail.sink import DOMAIN, sink_command
 from catcher.bench.mail.verdict import Judgement
 from catcher.bench.process import running
 from catcher.model.errors import EnvironmentFailure
@@ -28,7 +28,7 @@ _SPARE_DESCRIPTORS = 500
 
 _WIDE = "\U0001f600"
 _OPENING = f"EHLO mail.sender.test\r\nMAIL FROM:<{_WIDE}{'w' * 252}@sender.test> SMTPUTF8\r\n".encode()
-_RECIPIENT_LINES = "".join(f"RCPT TO:<{_WIDE}{n:03}{'r' * 249}@typo.test>\r\n" for n in range(_RECIPIENTS)).encode()
+_RECIPIENT_LINES = "".join(f"RCPT TO:<{_WIDE}{n:03}{'r' * 249}@{DOMAIN}>\r\n" for n in range(_RECIPIENTS)).encode()
 _HEADER = b"".join(b"X-%d: %s\r\n" % (n, b"h" * 54) for n in range(1_000))
 """The most fields that are kept, with the most octets."""
 
@@ -55,25 +55,7 @@ def _with_connections(number: int) -> tuple[int, int]:
     """Octets of memory of a new server, and of the same with ``number`` connections in the middle of their messages."""
     with tempfile.TemporaryDirectory(prefix="catcher-bench-") as name:
         folder, port = Path(name), own_port()
-        (folder / "catalogue.csv").write_text("domain,intended,policy\ntypo.test,typo.example,accept\n")
-        config = folder / "catcher.toml"
-        config.write_text(
-            f"""[node]
-state = "{folder}/state"
-[dns]
-listen = ["127.0.0.1:{own_port()}"]
-nameservers = ["ns1.sink.test"]
-[smtp]
-listen = ["127.0.0.1:{port}"]
-hostname = "mx.sink.test"
-connections = {number + 1}
-[catalogue]
-files = ["catalogue.csv"]
-[fingerprint]
-lookups = false
-"""
-        )
-        command = [sys.executable, "-m", "catcher", "serve", "--role", "smtp", "-c", str(config)]
+        command = sink_command(folder, port, connections=number + 1)
         with running("catcher", command, port, folder / "log") as server:
             asyncio.run(_whole_mail(port))
             before = server.pss_octets()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from catcher.model.defaults import SMTP_CONNECTIONS
 from catcher.supervise.ports import own_port
 
 DOMAIN, REFUSED = "typo.test", "refused.test"
@@ -13,7 +14,7 @@ CONFIG, STATE, DATABASE = "catcher.toml", "state", "catcher.db"
 """The configuration; the state folder and its database file, below the folder of the sink."""
 
 
-def sink_command(folder: Path, port: int) -> list[str]:
+def sink_command(folder: Path, port: int, *, connections: int = SMTP_CONNECTIONS) -> list[str]:
     """Writes catalogue and configuration to ``folder``; returns the command that serves SMTP at ``port``."""
     (folder / "catalogue.csv").write_text(
         f"domain,intended,policy\n{DOMAIN},typo.example,accept\n{REFUSED},refused.example,refuse\n"
@@ -28,6 +29,7 @@ nameservers = ["ns1.sink.test"]
 [smtp]
 listen = ["127.0.0.1:{port}"]
 hostname = "mx.sink.test"
+connections = {connections}
 [catalogue]
 files = ["catalogue.csv"]
 [store]

@@ -96,7 +96,7 @@ def test_a_wrong_configuration(catcher: Catcher, sink: Path) -> None:
         file.write("colour = 1\n")
     ended = catcher("check")
     assert ended.status == 2
-    assert ended.err == "catcher.toml: log.colour: no key has this name; known are level\n"
+    assert ended.err == "catcher.toml: log.colour: no key has this name; known are level, deliveries\n"
 
 
 def test_refused_names_are_findings(catcher: Catcher, sink: Path) -> None:

@@ -21,7 +21,19 @@ from catcher.notices.smarthost import SmarthostReply, SmtpReplyKind
 from tests.support.alerts import SAMPLE
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
-COUNTS = {"mails": 3, "most_before": 1, "days": 7, "domains": 2, "minutes": 5, "parts": 2}
+COUNTS = {
+    "mails": 3,
+    "most_before": 1,
+    "days": 7,
+    "domains": 2,
+    "minutes": 5,
+    "parts": 2,
+    "free_mb": 3,
+    "hours": 4,
+    "reserve_mb": 5,
+    "rows": 6,
+    "steps": 7,
+}
 
 
 def alert(kind: AlertKind) -> Alert:

@@ -9,6 +9,8 @@ import pytest
 
 from catcher.bench.mail.prepare import KEEP_DAYS, prepare_database, prepare_keys
 from catcher.bench.mail.upkeep import AT_REST, FORGETTING, GOAL_MS, MUST_MS, upkeep_figure
+from catcher.directory import party_of
+from catcher.incident import MailFolder
 from catcher.privacy import KeyRing
 from catcher.store import SqliteStore
 
@@ -31,11 +33,11 @@ def test_the_database_waits_for_the_upkeep_of_a_month(tmp_path: Path) -> None:
     """Its oldest rows are due, and so are minutes and retry tags of before; last month's key is there."""
     prepare_database(tmp_path / "catcher.db", 2000, NOW, "typo.test")
     prepare_keys(tmp_path / "keys", NOW)
-    assert KeyRing(tmp_path / "keys").periods() == ["2026-10", "2026-11"]
+    assert KeyRing(tmp_path / "keys").ended(NOW) == ["2026-10"]
     store = SqliteStore(tmp_path / "catcher.db")
     try:
         stored = list(store.observations())
-        due = store.purge(NOW, keep_days=KEEP_DAYS, folder=lambda _: {}, dry_run=True)
+        due = store.purge(NOW, keep_days=KEEP_DAYS, folder=MailFolder(party_of), dry_run=True)
     finally:
         store.close()
     assert len(stored) == 2000

@@ -1,17 +1,19 @@
-"""The one buffer for all reads: nothing of a client is left in it when its octets were handed on."""
+"""The one buffer for all reads is wiped after each; a client that doesn't read its replies is held back."""
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import ssl
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from catcher.smtp import Certificates, ReadBuffer, self_signed
-from tests.support.smtpwire import MAIL, SETTINGS, RecordingIntake, Wire, new_server, run
+from tests.support.smtpwire import MAIL, SETTINGS, RecordingIntake, Wire, conversation, new_server, run
 
 SECRET = b"canary-of-a-body"
 
@@ -67,3 +69,18 @@ def test_what_was_decrypted_is_overwritten(tmp_path: Path) -> None:
         wire.reset()
 
     run(main())
+
+
+def test_a_client_that_does_not_read_its_replies_gets_no_more_of_them() -> None:
+    """Else its replies would fill our memory."""
+
+    async def play(wire: Wire) -> None:
+        await wire.ask("NOOP")
+        protocol = cast(asyncio.Protocol, wire.protocol)
+        protocol.pause_writing()
+        await wire.send(b"NOOP\r\n" * 20)
+        assert not wire.transport.output
+        protocol.resume_writing()
+        assert [await wire.reply() for _ in range(20)] == ["250 2.0.0 ok"] * 20
+
+    conversation(play)
