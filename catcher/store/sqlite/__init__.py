@@ -12,7 +12,8 @@
          ├─▶ contact.py       a party's contacts, and the outcome of each step that looked for them
          ├─▶ notice.py        notices and their steps, suppressions
          ├─▶ wal/             the log is copied by a thread; who holds the lock
-         └─▶ retention.py     rows that are due are deleted, coarsened, emptied, and gone from the files
+         └─▶ retention.py     what is due goes in short steps, and is gone from the files
+                    byday/          the tables of a day, which are dropped whole; how they are dropped
 
 All SQL of catcher is in this folder, by noun. sqlite-utils makes the schema and its ledger, and writes and reads the
 tables that change by hand or once a day (policies, alerts, contacts, notices). Each mail, each count of queries and the

@@ -87,7 +87,7 @@ def _rewrite(db: Database, table: str) -> None:
     indexes = db.execute(
         "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL", [table]
     ).fetchall()
-    db.execute(made.replace(f'"{table}"', f'"new_{table}"', 1))
+    db.execute(f'CREATE TABLE "new_{table}" {made[made.index("(") :]}')  # releases quote the name in their own way
     db.execute(f'INSERT INTO "new_{table}" SELECT * FROM "{table}"')
     db.execute(f'DROP TABLE "{table}"')
     db.execute(f'ALTER TABLE "new_{table}" RENAME TO "{table}"')

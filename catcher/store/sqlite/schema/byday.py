@@ -6,8 +6,8 @@
     client_organisation           ─▶ organisation_N                                             by day
     demand                        ─▶ demand_N                                                   by day
 
-The old tables are dropped with all their pages, which secure_delete overwrites; tables that stay are written anew by
-the next purge.
+The next purge drops the old tables in its steps, and writes those anew that stay: dropped here, all their pages would
+have to be kept in memory until the end of the transaction.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ _PART = (
     """CREATE TABLE "signature_{n}" ("token" TEXT NOT NULL, "id" INTEGER NOT NULL, PRIMARY KEY ("token", "id"))
         WITHOUT ROWID""",
 )
-_ROWS = "FROM observation WHERE substr(observed_at, 1, 10) = ?1 AND id >= ?2 AND id <= ?3"
+_OF_DAY = "observed_at >= ?1 AND observed_at < ?1 || 'U'"
+"""The moments of a day: they go on with a T."""
+_ROWS = f"FROM observation WHERE {_OF_DAY} AND id >= ?2 AND id <= ?3"
 _MOVE = (
     f"""INSERT INTO "mail_{{n}}" SELECT id, "transaction", substr(observed_at, 1, 13) || ':00:00Z', ref, domain, policy,
         outcome, network_of(client), tls, size_class, reverse_path_domain, retry_of, replayed, fresh, fresh_reason,
@@ -84,7 +86,8 @@ _DAILY = (
         "WHERE substr(hour, 1, 10) = ?",
     ),
 )
-_OLD = ("signature", "retry", "observation", "client_organisation", "demand")
+_OLD = {"signature": 5_000, "retry": 5_000, "observation": 1_000, "client_organisation": 5_000, "demand": 5_000}
+"""Old table → rows that one step deletes."""
 _WRITTEN_ANEW = ("contact", "contact_outcome", "notice_text")
 
 
@@ -97,6 +100,7 @@ def move(db: Database) -> None:
     (last,) = db.execute(
         "SELECT max(up_to, ifnull((SELECT max(id) FROM observation), 0)) FROM folded WHERE \"table\" = 'observation'"
     ).fetchone()
+    db.execute('CREATE INDEX "idx_signature_observation" ON "signature" ("observation")')
     number = 0
     for day, rows in db.execute(
         "SELECT substr(observed_at, 1, 10) AS day, count(*) FROM observation GROUP BY day ORDER BY day"
@@ -105,8 +109,8 @@ def move(db: Database) -> None:
         for begin in range(0, rows, _PART_ROWS):
             number += 1
             first, up_to, some = db.execute(
-                "SELECT min(id), max(id), count(*) FROM (SELECT id FROM observation "
-                "WHERE substr(observed_at, 1, 10) = ? AND id > ? ORDER BY id LIMIT ?)",
+                f"SELECT min(id), max(id), count(*) FROM (SELECT id FROM observation "
+                f"WHERE {_OF_DAY} AND id > ?2 ORDER BY id LIMIT ?3)",
                 [day, after, min(_PART_ROWS, rows - begin)],
             ).fetchone()
             _move_part(db, number, day, first, up_to, some)
@@ -118,8 +122,8 @@ def move(db: Database) -> None:
             db.execute(table.format(n=number))
             db.execute(insert.format(n=number), [day])
     db.execute('INSERT INTO "origin" VALUES (?,?,?)', [token_hex(16), last, number])
-    for name in _OLD:
-        db.execute(f'DROP TABLE "{name}"')
+    for name, rows in _OLD.items():
+        _leave(db, name, rows)
     for name in _WRITTEN_ANEW:
         db.execute("INSERT OR IGNORE INTO owed (work) VALUES (?)", [f"rewrite {name}"])
     db.execute("INSERT OR IGNORE INTO owed (work) VALUES ('scrub')")
@@ -131,6 +135,15 @@ def _move_part(db: Database, number: int, day: str, first: int, last: int, rows:
         db.execute(statement.format(n=number))
     for statement in _MOVE:
         db.execute(statement.format(n=number), [day, first, last])
+
+
+def _leave(db: Database, name: str, rows: int) -> None:
+    """Leaves an old table to the next purge, under a name that nothing reads."""
+    for (index,) in db.execute("SELECT name FROM pragma_index_list(?) WHERE origin = 'c'", [name]).fetchall():
+        db.execute(f'DROP INDEX "{index}"')
+    left = f"{name.replace('_', '')}_0"
+    db.execute(f'ALTER TABLE "{name}" RENAME TO "{left}"')
+    db.execute('INSERT INTO "dropping" (name, rows) VALUES (?,?)', [left, rows])
 
 
 def _tag_key(tag: str) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,24 @@ def test_a_second_migration_finds_nothing_to_do(release: Path, tmp_path: Path) -
     path = unpacked(release, tmp_path)
     migrate_file(path)
     assert migrate_file(path) == []
+
+
+def test_what_lay_in_the_old_tables_is_gone_with_the_first_purge(release: Path, tmp_path: Path) -> None:
+    path = unpacked(release, tmp_path)
+    before = path.read_bytes()
+    store = SqliteStore(path)
+    mails = list(store.observations())
+    seen = {o.client for o in mails} | {token for o in mails for token in (*o.recipients, *o.signatures)}
+    assert seen and all(text.encode() in before for text in seen)
+    newest = max(o.observed_at for o in mails)
+    list(store.forget(newest + timedelta(days=100), keep_days=300))
+    assert [o.id for o in store.observations()] == [o.id for o in mails]
+    sums = {m.token for i in store.incidents() for m in i.mailboxes}
+    octets = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert not [text for text in seen - sums if text.encode() in octets and "/" not in text]
+    assert store._db.table_names() == [name for name in store._db.table_names() if not name.endswith("_0")]
+    store.close()
+    assert verify_file(path) == ()
 
 
 def test_a_retry_of_what_was_stored_is_known(release: Path, tmp_path: Path) -> None:
