@@ -11,8 +11,9 @@ from catcher.model.mail.observation import Observation, Stored
 from catcher.store import SqliteStore
 from catcher.store.codec import to_row
 from catcher.store.remote.groupwriter import Commit, GroupWriter
-from tests.support.clocks import Seconds
-from tests.support.observations import observation
+from catcher.store.remote.rowcheck import RowCheck
+from tests.support.clocks import Clock, Seconds
+from tests.support.observations import NOON, observation
 from tests.support.storing import Recording, mail, remove_all
 
 
@@ -121,3 +122,45 @@ def test_a_file_that_is_removed_while_it_serves_is_made_again(tmp_path: Path) ->
     assert [o.transaction for o in store.observations()] == ["t2"]
     store.close()
     writer.close()
+
+
+def test_a_commit_that_may_not_be_stored_is_refused_alone() -> None:
+    store = Recording()
+    writer = GroupWriter(store.open, Seconds(), refusal=lambda c: "no" if c.revises or "t1" in c.rows[0] else "")
+    results = writer.write([commit(mail(0)), commit(mail(1)), commit(mail(2), revises=True), commit(mail(3))])
+    assert results == [(Stored(1, None, False),), "no", "no", (Stored(2, None, False),)]
+    assert store.writes == [2]
+    assert writer.write([commit(mail(1))]) == ["no"]
+    assert store.opened == 1
+
+
+def test_a_row_of_a_worker_that_was_taken_over_is_refused_alone(tmp_path: Path) -> None:
+    """What it stores could stop fold, purge and reports for good."""
+    check = RowCheck(Clock(NOON))
+    writer = GroupWriter(
+        lambda: SqliteStore(tmp_path / "catcher.db"), Seconds(), refusal=lambda c: check.refusal(c.rows)
+    )
+    bad = list(to_row(observation(transaction="bad")))
+    bad[bad.index("accept")] = "acceptt"
+    good, refused, other = writer.write([commit(mail(1)), Commit([bad]), commit(mail(2))])
+    assert isinstance(good, tuple) and isinstance(other, tuple)
+    assert "policy" in str(refused)
+    assert [o.transaction for o in writer.use(lambda store: list(store.observations()))] == ["t1", "t2"]
+    writer.close()
+
+
+def test_other_work_that_fails_leaves_the_store_open_for_commits() -> None:
+    store = Recording()
+    writer = GroupWriter(store.open, Seconds(), pause_seconds=1.0)
+
+    def failing(_: object) -> None:
+        raise StoreUnavailable("the log can't be emptied")
+
+    with pytest.raises(StoreUnavailable):
+        writer.use(failing)
+    assert writer.write([commit(mail(0))]) == [(Stored(1, None, False),)]
+    assert (store.opened, store.closed) == (1, 0)
+    store.failure = lambda batches: StoreUnavailable("the disk is full")
+    writer.write([commit(mail(1))])
+    with pytest.raises(StoreUnavailable, match="a moment ago"):
+        writer.use(lambda store: None)
