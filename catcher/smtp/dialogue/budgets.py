@@ -24,8 +24,8 @@ _ERRORS = frozenset({500, 501, 502, 503, 504, 553})
 
 
 class SessionBudgets:
-    """What the client may still do. Each method counts one event, and returns 421 instead of ``reply`` when its budget
-    is used up."""
+    """The rest of each budget. Each method counts one event, and returns 421 instead of ``reply`` when its budget is
+    used up."""
 
     __slots__ = ("_chunks", "_commands", "_errors", "_limits", "_refusals")
 

@@ -14,7 +14,7 @@ from catcher.smtp.wire.replies import Reply
 
 
 class DialogueState(Enum):
-    """What the client has said so far, as far as it decides on the next command."""
+    """The commands so far, as far as they decide on the next one."""
 
     __hash__ = object.__hash__
 

@@ -3,5 +3,5 @@
 ::
 
     server: accepts, drains ─▶ front: one buffer, wiped ─▶ connection ─▶ session ─▶ dialogue
-                                 certificate                     recorder ─▶ intake
+                                 certificate                 states      recorder ─▶ intake
 """

@@ -54,7 +54,7 @@ class Connection(asyncio.Protocol):
         self._mender: LineMender | None = None
         """Mends the lines of a client in a lenient network."""
         self._phase: Phase | None = None
-        """What takes the octets in states DATA and CHUNK."""
+        """Takes the octets in states DATA and CHUNK."""
         self._out = b""
         self._reads = True
         """Whether the transport reads; else so many commands wait that reading is paused."""

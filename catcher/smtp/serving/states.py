@@ -1,6 +1,6 @@
 """The states of a session as a table: state × event → state. Pure.
 
-A state says what the client's next octets are. Two more things can hold a session up (``Wait``); they hold back
+A state gives the meaning of the client's next octets. Two more things can hold a session up (``Wait``); they hold back
 commands alone, so they are no states.
 """
 
@@ -13,7 +13,7 @@ from catcher.smtp.transitions import TransitionRow
 
 
 class SessionState(Enum):
-    """What the client's next octets are."""
+    """The meaning of the client's next octets."""
 
     __hash__ = object.__hash__
 
@@ -36,7 +36,7 @@ class SessionState(Enum):
 
 
 class SessionEvent(Enum):
-    """An event that changes what octets are. Each is named by what the session does then."""
+    """An event that changes the meaning of octets, with the session's act."""
 
     __hash__ = object.__hash__
 

@@ -33,7 +33,7 @@ OFFER_AGAIN_SECONDS = 1.0
 
 
 class StoreLink(Enum):
-    """What the client knows of the storing process."""
+    """The storing process, as far as its client knows."""
 
     UP = auto()
     """It takes commits, and stored the last one if there was one."""
@@ -69,7 +69,7 @@ class StoreClient:
 
     @property
     def link(self) -> StoreLink:
-        """What is known now of the storing process."""
+        """The present state of the link."""
         if self._closing:
             return StoreLink.CLOSED
         if self._connection is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pytest
 
 from catcher.intake.answers import TooManyAnswers
 from catcher.model.telling.answer import PartyAnswer, Verb
+from catcher.smtp import SmtpLimits
 from tests.support.smtpwire import (
     SETTINGS,
     RecordingIntake,
@@ -85,6 +87,42 @@ def test_logins_are_logged_once_a_minute_and_all_are_counted(caplog: pytest.LogC
         assert run(main()) == 50
     line = "a client tried to log in and was turned away"
     assert caplog.messages == [line, f"{line} (49 more since the last such line)"]
+
+
+def test_a_count_is_logged_after_a_minute_though_the_line_does_not_come_again(caplog: pytest.LogCaptureFixture) -> None:
+    async def main() -> None:
+        server = new_server()
+        witness = Wire(server)
+        await witness.reply()
+        for _ in range(5):
+            wire = Wire(server)
+            await wire.reply()
+            await wire.ask("AUTH PLAIN AAAA")
+        await asyncio.sleep(70)
+        assert caplog.messages[1:] == ["a client tried to log in and was turned away (4 more since the last such line)"]
+        await server.close(1.0)
+
+    with caplog.at_level(logging.INFO):
+        run(main())
+
+
+def test_a_fault_at_the_end_of_a_connection_keeps_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: object) -> None:
+        raise ValueError("canary")
+
+    async def main() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, trouble: None)
+        server = new_server(limits=SmtpLimits(connections=1))
+        for _ in range(3):
+            wire = Wire(server)
+            assert (await wire.reply())[:3] == "220"
+            with monkeypatch.context() as patched:
+                patched.setattr("catcher.smtp.dialogue.transactions.MailTransactions.abandon", fail)
+                wire.reset()
+                await settle()
+        await server.close(1.0)
+
+    run(main())
 
 
 def test_faults_of_ours_are_logged_once_a_minute_and_all_are_counted(
