@@ -393,11 +393,11 @@ def test_ten_thousand_recipients_are_answered_each(server: Server) -> None:
     with client:
         client.sendall(b"".join(b"RCPT TO:<r%d@army.ml>\r\n" % n for n in range(10_000)))
         codes = [read_reply(replies)[:3] for _ in range(10_000)]
-        assert codes == [b"250"] * 1_000 + [b"452"] * 9_000
+        assert codes == [b"250"] * 100 + [b"452"] * 9_900
         client.sendall(b"DATA\r\n" + MESSAGE)
         assert read_reply(replies)[:3] == b"354"
         assert read_reply(replies)[:3] == b"250"
-    assert len(server.observations()[-1].recipients) == 1_000
+    assert len(server.observations()[-1].recipients) == 100
 
 
 @pytest.mark.parametrize("lines", range(len(ENVELOPE) + 1))
