@@ -182,10 +182,13 @@ def test_the_accounts_are_bounded_and_no_crowd_empties_one_that_is_used_up() -> 
     assert len(budgets) <= 2 * MAX_ACCOUNTS
 
 
-def test_a_clock_that_goes_back_gives_nothing_away() -> None:
+def test_a_clock_that_goes_back_gives_nothing_away_and_takes_nothing() -> None:
     budgets = Budgets()
     spend_all(budgets, GENUINE)
     assert not budgets.spend(GENUINE, NameKind.CHOSEN, NOW - timedelta(days=1))
+    other = Charged("198.51.100.0/24", "other.example")
+    assert budgets.spend(other, NameKind.CHOSEN, NOW)
+    assert spend_all(budgets, other, NOW - timedelta(days=1)) == PER_HOUR - 1
 
 
 def test_silence_is_remembered_for_half_a_minute_and_bounded() -> None:
