@@ -7,10 +7,11 @@ from itertools import count
 
 import pytest
 
+from catcher.config import ListenAddress
 from catcher.model.mail.lookup import LookupResult, LookupType, Question, Status
 from catcher.resolve.budget import MAX_ACCOUNTS, PER_HOUR, Budgets, Charged, NameKind
 from catcher.resolve.cache import KNOWN_SECONDS, MAX_ENTRIES, MAX_PART_OCTETS, Cache
-from catcher.resolve.silence import MAX_SILENT, SILENT_SECONDS, SilentOrganisations
+from catcher.resolve.silence import MAX_SILENT, RESTS_AFTER, SILENT_SECONDS, ServerOrder, SilentOrganisations
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 FOUND = LookupResult(Status.FOUND, (b"text",))
@@ -182,10 +183,13 @@ def test_the_accounts_are_bounded_and_no_crowd_empties_one_that_is_used_up() -> 
     assert len(budgets) <= 2 * MAX_ACCOUNTS
 
 
-def test_a_clock_that_goes_back_gives_nothing_away() -> None:
+def test_a_clock_that_goes_back_gives_nothing_away_and_takes_nothing() -> None:
     budgets = Budgets()
     spend_all(budgets, GENUINE)
     assert not budgets.spend(GENUINE, NameKind.CHOSEN, NOW - timedelta(days=1))
+    other = Charged("198.51.100.0/24", "other.example")
+    assert budgets.spend(other, NameKind.CHOSEN, NOW)
+    assert spend_all(budgets, other, NOW - timedelta(days=1)) == PER_HOUR - 1
 
 
 def test_silence_is_remembered_for_half_a_minute_and_bounded() -> None:
@@ -202,3 +206,16 @@ def test_silence_is_remembered_for_half_a_minute_and_bounded() -> None:
     assert len(silent) == 2 * MAX_SILENT
     silent.failed(GENUINE, NOW + timedelta(seconds=SILENT_SECONDS))
     assert len(silent) == 2, "what is over is forgotten"
+
+
+def test_a_resolver_that_answers_between_its_failures_is_not_asked_last() -> None:
+    first, second = ListenAddress("192.0.2.1", 53), ListenAddress("192.0.2.2", 53)
+    servers = ServerOrder([first, second])
+    for _ in range(3):
+        for _ in range(RESTS_AFTER - 1):
+            servers.failed(first, NOW)
+        assert servers(NOW) == [first, second]
+        servers.answered(first)
+    for _ in range(RESTS_AFTER):
+        servers.failed(first, NOW)
+    assert servers(NOW) == [second, first]

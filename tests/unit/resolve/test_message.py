@@ -182,6 +182,12 @@ def test_a_malformed_reply_is_a_failure(records: list[bytes]) -> None:
     assert read_reply(raw(records), NAME, LookupType.A) == FailedReply()
 
 
+def test_a_pointer_leads_backwards_only() -> None:
+    ahead = 12 + len(QUESTION) + 4 + 16
+    octets = raw([record(b"\xc0\0\2\1", owner=struct.pack("!H", 0xC000 | ahead))], tail=QUESTION)
+    assert read_reply(octets, NAME, LookupType.A) == FailedReply()
+
+
 @pytest.mark.parametrize(
     ("rrtype", "rdtype", "data"),
     [
