@@ -109,7 +109,7 @@ def test_a_reload_puts_new_words_in_force_and_broken_ones_leave_the_old(tmp_path
         assert told().startswith("550 5.1.2 army.ml eh diferente de army.mil: ")
         (words / "pt-br.txt").write_text(text.replace("is not", "não é"))
         kept = json.loads(server.control("reload"))["kept"]
-        assert any(part["where"] == "pt-br.txt:10" and "'ã' is not printable ASCII" in part["what"] for part in kept)
+        assert any(part["where"] == "pt-br.txt:11" and "'ã' is not printable ASCII" in part["what"] for part in kept)
         assert "eh diferente de" in told()
 
 

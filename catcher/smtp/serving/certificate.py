@@ -154,13 +154,16 @@ class Certificates:
         return self._context
 
     def _for_connections(self) -> ssl.SSLContext:
-        context = _without_certificate(self._suites)
-        context.sni_callback = self._pass_on
-        return context
+        in_force = self._in_force
 
-    def _pass_on(self, connection: ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> None:
-        """Called for each ClientHello, with and without a server name (RFC 6066 §3)."""
-        connection.context = self._in_force
+        def pass_on(connection: ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> None:
+            """Called for each ClientHello, with and without a server name (RFC 6066 §3). It holds no ``Certificates``:
+            a reference in a circle would keep the keys of a replaced one in memory."""
+            connection.context = in_force
+
+        context = _without_certificate(self._suites)
+        context.sni_callback = pass_on
+        return context
 
     def _identities(self) -> tuple[FileIdentity | None, ...]:
         return tuple(_identity(file) for pair in self._pairs for file in pair)
