@@ -57,12 +57,14 @@ def test_of_contacts_that_were_taken_away_none_leaves_a_trace(tmp_path: Path) ->
     store = SqliteStore(path)
     with write_transaction(store._db):
         many_contacts(store, young=1_000)
-        for n in range(20, 1_000):
+    taken = [n for n in range(1_000) if n % 37]
+    with write_transaction(store._db):
+        for n in random.Random(3).sample(taken, len(taken)):
             contact_table.change(store._db, f"party{n:04}.example", lambda _: [], [])
     list(store.forget(NOON, keep_days=30))
     content = octets(path)
-    assert not [n for n in range(20, 1_000) if f"CANARY{n:04}".encode() in content]
-    assert all(f"CANARY{n:04}".encode() in content for n in range(20))
+    assert not [n for n in taken if f"CANARY{n:04}".encode() in content]
+    assert all(f"CANARY{n:04}".encode() in content for n in range(0, 1_000, 37))
     store.close()
 
 
