@@ -19,4 +19,4 @@ Each room is a package; imports go down only (tests/house holds it)::
 ``wiring`` makes the concrete adapters and holds the one clock; ``serve`` runs the processes.
 """
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"

@@ -397,7 +397,8 @@ def test_ten_thousand_recipients_are_answered_each(server: Server) -> None:
         client.sendall(b"DATA\r\n" + MESSAGE)
         assert read_reply(replies)[:3] == b"354"
         assert read_reply(replies)[:3] == b"250"
-    assert len(server.observations()[-1].recipients) == 100
+    last = server.observations()[-1]
+    assert (last.recipient_count, len(last.recipients)) == (100, 10), "an unproven mail keeps few mailboxes"
 
 
 @pytest.mark.parametrize("lines", range(len(ENVELOPE) + 1))

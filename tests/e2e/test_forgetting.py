@@ -124,11 +124,11 @@ def test_neither_forgetting_nor_a_purge_turns_a_mail_away(tmp_path: Path, mails:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 40 megabytes, of which the reserve is 4."""
+    """A file system of 200 megabytes, of which the reserve is 20."""
     folder = tmp_path / "disk"
     folder.mkdir()
     need_root("mount a small file system")
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m", "none", str(folder)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200m", "none", str(folder)], check=True)
     try:
         yield folder
     finally:
@@ -142,7 +142,7 @@ def test_below_the_reserve_accepted_mail_is_put_off_and_what_is_due_is_forgotten
     with running(tmp_path / "server", more=more) as server:
         ballast = disk / "ballast"
         with ballast.open("wb", buffering=0) as file:
-            while _free(disk) > 3_500_000:
+            while _free(disk) > 17_500_000:
                 file.write(bytes(65_536))
         deadline = time.monotonic() + SECONDS
         while (answer := deliver(server))[0] == 250:  # the disk is asked once a second
