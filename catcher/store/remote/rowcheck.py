@@ -19,7 +19,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from catcher.model.clock import Clock
 from catcher.model.mail.observation import Observation
 from catcher.model.ports import ObservationRow
-from catcher.store.codec import CODERS, moment_from_text, moment_to_text
+from catcher.store.codec import CODERS, Coder, moment_from_text, moment_to_text
 
 MOST_TEXT = 256 * 1024
 """Most characters of one column: a thousand tokens of recipients have 19,000."""
@@ -29,6 +29,7 @@ each day, and a worker can't make it keep them for other days."""
 _INTEGERS = range(-(2**63), 2**63)
 
 _TEXTS = tuple[str, ...]
+_OBSERVED_AT = tuple(CODERS).index("observed_at")
 
 _Check = Callable[[Any], bool]
 
@@ -42,14 +43,14 @@ class RowCheck:
     def refusal(self, rows: Sequence[ObservationRow], *, revises: bool = False) -> str:
         """The reason for which ``rows`` of one commit can't be stored; '' when they can be. It holds nothing of the
         rows but the name of a column."""
-        names = tuple(_checks())
+        checks = _checks()
         for row in rows:
-            if not isinstance(row, (list, tuple)) or len(row) != len(names):
+            if not isinstance(row, (list, tuple)) or len(row) != len(checks):
                 return "a worker sent a row with other columns"
-            for name, check, held in zip(names, _checks().values(), row, strict=True):
+            for (name, check), held in zip(checks, row, strict=True):
                 if not check(held):
                     return f"a worker sent a row whose {name} can't be read"
-            if not revises and not self._is_of_now(row[names.index("observed_at")]):
+            if not revises and not self._is_of_now(row[_OBSERVED_AT]):
                 return "a worker sent a row of another day"
         return ""
 
@@ -58,9 +59,9 @@ class RowCheck:
 
 
 @cache
-def _checks() -> Mapping[str, _Check]:
-    """Column → its check, in the order of the columns."""
-    return {name: _check(name, _hints(Observation)[name]) for name in CODERS}
+def _checks() -> tuple[tuple[str, _Check], ...]:
+    """The columns in their order, each with its check."""
+    return tuple((name, _check(name, _hints(Observation)[name])) for name in CODERS)
 
 
 def _check(column: str, hint: Any) -> _Check:
@@ -72,15 +73,31 @@ def _check(column: str, hint: Any) -> _Check:
     if kind is int:
         return lambda held: (held is None and nullable) or (type(held) is int and held in _INTEGERS)
     if kind is str:
-        return lambda held: (held is None and nullable) or _is_text(held)
+        return _is_text_or_none if nullable else _is_text
     if kind is datetime:
         return lambda held: type(held) is str and _is_moment(held)
+    if hint == _TEXTS:
+        coder = CODERS[column]
+        return lambda held: _is_text(held) and _is_as_written(coder, held)
     return lambda held: (held is None and nullable) or (_is_text(held) and _decodes(column, held))
 
 
 def _is_text(held: object) -> bool:
     """Whether it is text that SQLite and every encoder take: no surrogates."""
     return type(held) is str and len(held) <= MOST_TEXT and (held.isascii() or _is_unicode(held))
+
+
+def _is_text_or_none(held: object) -> bool:
+    return held is None or _is_text(held)
+
+
+def _is_as_written(coder: Coder, text: str) -> bool:
+    """Whether ``coder`` writes what it reads: a decoder of a list of texts stops at the end of the list, and takes
+    other values than texts."""
+    try:
+        return bool(coder.write(coder.read(text)) == text)
+    except (ValueError, TypeError, RecursionError):
+        return False
 
 
 def _is_unicode(text: str) -> bool:
@@ -103,10 +120,7 @@ def _is_moment(text: str) -> bool:
 @lru_cache(maxsize=2048)
 def _decodes(column: str, text: str) -> bool:
     try:
-        held, hint = CODERS[column].read(text), _hints(Observation)[column]
-        if hint == _TEXTS and CODERS[column].write(held) != text:  # its decoder stops at the end of the list
-            return False
-        return conforms(held, hint)
+        return conforms(CODERS[column].read(text), _hints(Observation)[column])
     except (ValueError, KeyError, TypeError, RecursionError, AttributeError):
         return False
 
