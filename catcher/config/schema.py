@@ -264,8 +264,8 @@ class StoreSection(ConfigSection):
     that proves nothing adds a sixth."""
     reserve_mb: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = 1_000
     """Megabytes of free disk below which no observation is added: policy accept answers 451. They are kept for folding
-    and forgetting, whose log takes up to 512 MB before it gives room back. At most a tenth of the file system counts.
-    0: no reserve."""
+    and forgetting, whose log takes up to 512 MB before it gives room back. At most a tenth of the file system counts,
+    or 20 MB if that is more. 0: no reserve."""
 
     @property
     def path(self) -> Path:

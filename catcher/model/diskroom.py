@@ -7,7 +7,9 @@ from typing import Any
 
 MEGABYTE = 1_000_000
 _SHARE = 10
-"""The reserve is at most a tenth of the file system: a small disk takes mail, too."""
+"""The reserve is at most a tenth of the file system, or ``_LEAST`` if that is more: a small disk takes mail, too."""
+_LEAST = 20 * MEGABYTE
+"""Room that forgetting needs on any disk: a command copies the log once it has 16 MB, and a step writes a few more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class DiskRoom:
     @classmethod
     def of(cls, *, free: int, whole: int, reserve_mb: int) -> DiskRoom:
         """The room in a file system of ``whole`` octets under ``[store] reserve_mb``."""
-        return cls(free, min(reserve_mb * MEGABYTE, whole // _SHARE))
+        return cls(free, min(reserve_mb * MEGABYTE, max(whole // _SHARE, _LEAST)))
 
     @property
     def is_low(self) -> bool:

@@ -124,11 +124,11 @@ def test_neither_forgetting_nor_a_purge_turns_a_mail_away(tmp_path: Path, mails:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 200 megabytes, of which the reserve is 20."""
+    """A file system of 64 megabytes, of which the reserve is 20."""
     folder = tmp_path / "disk"
     folder.mkdir()
     need_root("mount a small file system")
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200m", "none", str(folder)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", str(folder)], check=True)
     try:
         yield folder
     finally:

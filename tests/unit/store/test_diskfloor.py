@@ -67,6 +67,8 @@ def test_room_is_low_below_the_reserve() -> None:
 
 
 def test_a_small_disk_has_a_small_reserve() -> None:
-    assert DiskRoom.of(free=1, whole=4_000_000, reserve_mb=1_000).reserve == 400_000
+    assert DiskRoom.of(free=1, whole=4_000_000_000, reserve_mb=1_000).reserve == 400_000_000
+    assert DiskRoom.of(free=1, whole=40_000_000, reserve_mb=1_000).reserve == 20_000_000, "a step has room on any disk"
+    assert DiskRoom.of(free=1, whole=40_000_000, reserve_mb=5).reserve == 5_000_000
     assert DiskRoom.of(free=1, whole=400_000_000_000, reserve_mb=1_000).reserve == 1_000_000_000
     assert DiskRoom.of(free=0, whole=400_000_000_000, reserve_mb=0).reserve == 0
