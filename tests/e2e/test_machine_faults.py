@@ -21,12 +21,12 @@ from tests.support.server import SECONDS, Server, deliver
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    """Not started yet; its state folder is a file system of two megabytes."""
+    """Not started yet; its state folder is a file system of 64 megabytes, of which 20 are the reserve."""
     need_root("mount a small file system")
     made = Server(tmp_path / "server")
     state = made.folder / "var"
     state.mkdir(mode=0o700)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m,mode=700", "none", str(state)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m,mode=700", "none", str(state)], check=True)
     try:
         yield made
     finally:
@@ -58,7 +58,7 @@ def fill(server: Server) -> Path:
     ballast = server.folder / "var" / "ballast"
     with ballast.open("wb", buffering=0) as file, suppress(OSError):
         while True:
-            file.write(bytes(4096))
+            file.write(bytes(65_536))
     return ballast
 
 

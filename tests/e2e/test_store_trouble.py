@@ -28,11 +28,11 @@ PROMPT_SECONDS = 5.0
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of four megabytes."""
+    """A file system of 64 megabytes, of which 20 are the reserve."""
     folder = tmp_path / "small"
     folder.mkdir()
     need_root("mount a small file system")
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", str(folder)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", str(folder)], check=True)
     try:
         yield folder
     finally:
@@ -57,7 +57,7 @@ def test_a_full_disk_gives_451_only_to_accepted_mail_and_heals_without_a_restart
         pid = server.workers_pids()["smtp-0"]
         with ballast.open("wb", buffering=0) as file, suppress(OSError):
             while True:
-                file.write(bytes(4096))
+                file.write(bytes(65_536))
         # What the log has allocated already may take a few more.
         stored = 1
         while (answer := deliver(server))[0] == 250:
