@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from catcher.incident import MailFolder
 from catcher.model.leak.incident import IncidentKey, Role
 from catcher.model.leak.shares import MailShares
+from catcher.model.mail.counting import CountReason
 from catcher.model.mail.fingerprint import Authentication, AuthResult, SpfResult, Tier
 from catcher.model.mail.observation import Observation
 from catcher.model.ports import Store
@@ -24,6 +25,8 @@ from tests.support.observations import observation, observations, sender
 from tests.support.shrinking import PHASES
 
 OPEN = Authentication(SpfResult(AuthResult.TEMPERROR, "contractor.example", "mfrom"))
+BY_SPF = {"sender": sender(), "fresh_reason": CountReason.SPF.value}
+"""A proven sender whose mail counts by its client's address."""
 KEY = IncidentKey("contractor.example", Role.SENDER, "army.ml")
 
 
@@ -114,6 +117,32 @@ def test_an_incident_that_it_made_alone_is_gone(store: Store) -> None:
     store.fold(folder)
     assert KEY in store.incident_keys()
     assert [key.party for key in store.incident_keys()] == ["army.mil", "contractor.example"]
+
+
+def test_a_mail_that_stopped_counting_may_still_be_revised(store: Store) -> None:
+    """Another organisation's mail came from its address, the sums were corrected, and then its look-ups are answered."""
+    stored, neighbour = add(
+        store,
+        unjudged(retry_tag=None, fresh=True, **BY_SPF),
+        unjudged(transaction="t2", retry_tag=None),
+    )
+    store.fold(folder)
+    for revised in (known(neighbour, sender=sender("hospital.example")), known(stored)):
+        store.revise([revised])
+        store.fold(folder)
+        assert {i.key.id: i for i in store.incidents()} == folder(list(store.observations()))
+    assert all(o.counts for o in store.observations())
+
+
+def test_a_mail_that_was_revised_may_still_stop_counting(store: Store) -> None:
+    stored, neighbour = add(store, *(unjudged(transaction=f"t{n}", retry_tag=None) for n in range(2)))
+    store.fold(folder)
+    for revised in (known(stored, **BY_SPF), known(neighbour, sender=sender("hospital.example"))):
+        store.revise([revised])
+        store.fold(folder)
+        assert {i.key.id: i for i in store.incidents()} == folder(list(store.observations()))
+    found = store.observation(stored.id)
+    assert found is not None and not found.counts
 
 
 def test_a_mailbox_that_another_mail_has_shown_stays(store: Store) -> None:

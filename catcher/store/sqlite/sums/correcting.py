@@ -56,6 +56,7 @@ def _add(db: PatientDatabase, folder: Folder, id: int, at: str) -> None:
     incident.add(db, [(id if open_for else 0, sum_) for sum_ in of_incidents])
     if open_for is None:
         mailboxes.add(db, [(summary.number(db, sum_.key), line, 0) for sum_ in of_incidents for line in sum_.mailboxes])
+    else:
         until = moment_to_text(open_until(found))
         db.execute("INSERT INTO open_observation (observation, until) VALUES (?,?)", [id, until])
 
