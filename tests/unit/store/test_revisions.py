@@ -120,7 +120,7 @@ def test_an_incident_that_it_made_alone_is_gone(store: Store) -> None:
 
 
 def test_a_mail_that_stopped_counting_may_still_be_revised(store: Store) -> None:
-    """Another organisation's mail came from its address, the sums were corrected, and then its look-ups are answered."""
+    """Another organisation's mail came from its address, sums were corrected, and then its look-ups are answered."""
     stored, neighbour = add(
         store,
         unjudged(retry_tag=None, fresh=True, **BY_SPF),
