@@ -155,7 +155,8 @@ def _mails(db: PatientDatabase, due: RetentionCutoffs) -> Iterator[Purged]:
             if part.token:
                 _count_lost(db, part)
             # The plus keeps SQLite from going through all ids of the part.
-            db.execute(f"DELETE FROM to_fold_again WHERE +observation IN (SELECT id FROM mail_{part.number})")
+            for table in ("to_fold_again", "set_apart"):
+                db.execute(f"DELETE FROM {table} WHERE +observation IN (SELECT id FROM mail_{part.number})")
             drop_tables(db, db.registry, part, mail=True)
         return Purged(deleted=sum(part.rows for part in some)) if some else None
 

@@ -155,6 +155,23 @@ def test_a_row_that_was_changed_to_nonsense_after_it_was_folded_is_set_apart(tmp
         assert store.fold_state().set_apart == {"Undecodable: column nature": 1}
 
 
+def test_a_row_is_set_apart_only_as_long_as_it_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "catcher.db"
+    with closing(SqliteStore(path)) as store:
+        store.add(mails(2))
+        store.add([[observation(transaction="later", observed_at=NOON + 3 * DAY)]])
+        with closing(sqlite3.connect(path)) as other, other:
+            other.execute("UPDATE mail_1 SET nature = '{' WHERE id = 2")
+            (number,) = other.execute("SELECT max(number) FROM part").fetchone()
+            other.execute(f"UPDATE mail_{number} SET nature = '{{'")
+        store.fold(folder)
+        assert store.fold_state().set_apart == {"Undecodable: column nature": 2}
+        for days, left in ((85, 2), (92, 1), (97, 0)):
+            for _ in store.forget(NOON + days * DAY, keep_days=90):
+                pass
+            assert sum(store.fold_state().set_apart.values()) == left
+
+
 def test_no_transaction_of_a_fold_writes_more_than_a_bounded_number_of_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
