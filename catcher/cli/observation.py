@@ -13,6 +13,8 @@ import click
 from catcher.cli.opening import domain_value, shown, with_store
 from catcher.cli.options import config_option, json_option, print_json, print_table
 from catcher.desk import observations
+from catcher.desk.context import Desk
+from catcher.model.leak.unstored import BEYOND_SHARES, TO_OPERATOR
 from catcher.model.mail.fingerprint import Evidence, EvidenceKind, Tier
 from catcher.model.mail.observation import Observation
 
@@ -78,14 +80,13 @@ def list_(
     with with_store(config_file, read_only=True) as (_, desk):
         rows = limit if as_json or limit is not None else TABLE_ROWS + 1
         found = observations.find(desk, domain=domain, since=since, until=until, limit=rows)
-        unstored = observations.unstored(desk, domain=domain, since=since, until=until)
         if as_json:
             print_json(observation.to_json() for observation in found)
-            _say_unstored(unstored)
+            _say_unstored(desk, domain, since, until)
             return
         listed = list(found)
         _print_table(listed if limit is not None else listed[:TABLE_ROWS])
-        _say_unstored(unstored)
+        _say_unstored(desk, domain, since, until)
         if limit is None and len(listed) > TABLE_ROWS:
             click.echo(f"the latest {TABLE_ROWS} are shown; --limit N shows more, --json all", err=True)
 
@@ -134,14 +135,19 @@ def export(
         else:
             for line in observations.csv_lines(found):
                 click.echo(line, nl=False)
-        _say_unstored(observations.unstored(desk, domain=domain, since=since, until=until))
+        _say_unstored(desk, domain, since, until)
 
 
-def _say_unstored(mails: int) -> None:
-    """Says that the observations aren't all."""
-    if mails:
-        noun = "mail was" if mails == 1 else "mails were"
-        click.echo(f"{mails} further {noun} only counted: sender or network had its share of the day", err=True)
+def _say_unstored(desk: Desk, domain: str | None, since: datetime | None, until: datetime | None) -> None:
+    """Says which mails are no observations."""
+    for kinds, why in (
+        (BEYOND_SHARES, "only counted: sender or network had its share of the day"),
+        (TO_OPERATOR, "for postmaster@ or abuse@, and answered with the pointer to you"),
+    ):
+        mails = observations.unstored(desk, kinds, domain=domain, since=since, until=until)
+        if mails:
+            noun = "mail was" if mails == 1 else "mails were"
+            click.echo(f"{mails} further {noun} {why}", err=True)
 
 
 def _print_table(found: Iterable[Observation]) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from catcher.desk.context import Desk, NotFound
 from catcher.desk.unstored import unstored_between
+from catcher.model.leak.unstored import UnstoredKind
 from catcher.model.mail.observation import Observation
 
 CSV_COLUMNS = (
@@ -56,10 +57,15 @@ def find(
 
 
 def unstored(
-    desk: Desk, *, domain: str | None = None, since: datetime | None = None, until: datetime | None = None
+    desk: Desk,
+    kinds: frozenset[UnstoredKind],
+    *,
+    domain: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> int:
-    """The number of mails on the days from ``since`` to ``until`` that were only counted."""
-    return unstored_between(desk.store, domain, since and since.date(), until and until.date())
+    """The number of mails of ``kinds`` on the days from ``since`` to ``until`` that were only counted."""
+    return unstored_between(desk.store, domain, since and since.date(), until and until.date(), kinds=kinds)
 
 
 def show(desk: Desk, name: str) -> list[Observation]:
@@ -71,7 +77,7 @@ def show(desk: Desk, name: str) -> list[Observation]:
             return [found]
     by_ref = list(desk.store.observations(ref=name.upper())) or list(desk.store.observations(ref=name))
     if not by_ref:
-        more = " (some mails were only counted)" if desk.store.unstored() else ""
+        more = " (some mails were only counted)" if unstored_between(desk.store, None, None, None) else ""
         raise NotFound(f"no observation has that id or reference{more}; `catcher observation list` shows them")
     return by_ref
 

@@ -10,6 +10,7 @@ from typing import Any
 from catcher.desk.unstored import unstored_between
 from catcher.model.diskroom import MEGABYTE, DiskRoom
 from catcher.model.errors import CatcherError
+from catcher.model.leak.unstored import BEYOND_SHARES, UnstoredKind
 from catcher.model.moments import second
 from catcher.model.ports import Store, UpkeepState
 from catcher.privacy import KeyRing
@@ -39,7 +40,11 @@ class StoreStatus:
     lost: int = 0
     """Observations whose mailboxes are in no number: their tokens went before they were folded."""
     unstored: int = 0
-    """Mails of the last seven days that were only counted."""
+    """Mails of the last seven days that were only counted, because a share was used up."""
+    to_postmaster: int = 0
+    """Mails of the last seven days to postmaster@ held domains."""
+    to_abuse: int = 0
+    """Those to abuse@."""
 
     def is_well(self, now: datetime) -> bool:
         late = self.upkeep.day is not None and now.date() - self.upkeep.day > UPKEEP_WITHIN
@@ -58,6 +63,7 @@ class StoreStatus:
             "set_apart": self.set_apart,
             "lost": self.lost,
             "unstored": self.unstored,
+            "operator_mail": {"postmaster": self.to_postmaster, "abuse": self.to_abuse},
         }
 
     def lines(self) -> Iterator[str]:
@@ -78,6 +84,10 @@ class StoreStatus:
         if self.unstored:
             yield f"  mails of the last {UNSTORED_DAYS} days that were only counted: {self.unstored}; their sender or"
             yield "  network used up its share of [store] rows_a_day"
+        if self.to_postmaster or self.to_abuse:
+            to = f"{self.to_postmaster} to postmaster@, {self.to_abuse} to abuse@"
+            yield f"  mails of the last {UNSTORED_DAYS} days for you: {to} held domains;"
+            yield "  their senders got the pointer to [operator] contact"
         if self.room is not None:
             low = ": no observation is added" if self.room.is_low else ""
             reserve = self.room.reserve // MEGABYTE
@@ -86,19 +96,27 @@ class StoreStatus:
 
 def store_status(store: Store, keys: KeyRing, room: DiskRoom | None, now: datetime) -> StoreStatus:
     """The state of ``store``. Raises nothing: what can't be read is the status's ``error``."""
-    error, state, lost, set_apart, unstored = "", UpkeepState(), 0, 0, 0
+    error, state, lost, set_apart = "", UpkeepState(), 0, 0
+    unstored, to_postmaster, to_abuse = 0, 0, 0
     try:
         state = store.upkeep_state()
         lost = sum(record.lost for record in store.periods())
         set_apart = sum(store.fold_state().set_apart.values())
-        unstored = unstored_between(store, None, now.date() - timedelta(days=UNSTORED_DAYS), None)
+        first = now.date() - timedelta(days=UNSTORED_DAYS)
+        unstored, to_postmaster, to_abuse = (
+            unstored_between(store, None, first, None, kinds=kinds)
+            for kinds in (BEYOND_SHARES, frozenset({UnstoredKind.POSTMASTER}), frozenset({UnstoredKind.ABUSE}))
+        )
     except CatcherError as failure:
         error = str(failure)
     try:
         held, overdue = tuple(keys.key_ids()), tuple(keys.ended(now - PERIOD_DEADLINE))
     except CatcherError as failure:
         held, overdue, error = (), (), error or str(failure)
-    return StoreStatus(error, state, state.is_sure(now), room, held, overdue, set_apart, lost, unstored)
+    return StoreStatus(
+        *(error, state, state.is_sure(now), room, held, overdue),
+        *(set_apart, lost, unstored, to_postmaster, to_abuse),
+    )
 
 
 def unreadable(error: CatcherError, room: DiskRoom | None) -> StoreStatus:

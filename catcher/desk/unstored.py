@@ -7,12 +7,11 @@ from datetime import date
 
 from catcher.model.leak.incident import IncidentKey, Role
 from catcher.model.leak.measures import Period
-from catcher.model.leak.unstored import UnstoredKey, UnstoredKind, unstored_mails
+from catcher.model.leak.unstored import BEYOND_SHARES, UnstoredKey, UnstoredKind, unstored_mails
 from catcher.model.ports import Store
 
-_ANY_KIND = frozenset(UnstoredKind)
 _KINDS = {
-    Role.INTENDED: _ANY_KIND,
+    Role.INTENDED: BEYOND_SHARES,
     Role.SENDER: frozenset({UnstoredKind.PROVEN}),
     Role.FORWARDER: frozenset({UnstoredKind.PROVEN}),
 }
@@ -35,6 +34,14 @@ class UnstoredMails:
         return sum(unstored_mails(counts, key.domain, kinds=kinds) for counts in months)
 
 
-def unstored_between(store: Store, domain: str | None, first: date | None, last: date | None) -> int:
-    """The mails to ``domain`` (None: to any) that weren't stored on the days from ``first`` to ``last``."""
-    return unstored_mails(store.unstored(first=first, last=last), domain)
+def unstored_between(
+    store: Store,
+    domain: str | None,
+    first: date | None,
+    last: date | None,
+    *,
+    kinds: frozenset[UnstoredKind] = BEYOND_SHARES,
+) -> int:
+    """The mails of ``kinds`` to ``domain`` (None: to any) that weren't stored on the days from ``first`` to
+    ``last``."""
+    return unstored_mails(store.unstored(first=first, last=last), domain, kinds=kinds)

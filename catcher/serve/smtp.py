@@ -6,7 +6,7 @@ import asyncio
 import functools
 import logging
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -19,8 +19,10 @@ from catcher.intake import matcher
 from catcher.intake.answers import note_answers
 from catcher.intake.deliverylog import DeliveryLog
 from catcher.intake.intake import Intake
+from catcher.intake.operatorcounts import note_operator_mail
 from catcher.model.clock import Clock
-from catcher.model.errors import EnvironmentFailure
+from catcher.model.errors import CatcherError, EnvironmentFailure
+from catcher.model.leak.unstored import UnstoredKey
 from catcher.model.telling.answer import PartyAnswer
 from catcher.privacy import KeyRing, notice_codes
 from catcher.serve.store import DRAIN_SECONDS, WRITE_PATIENCE_SECONDS
@@ -81,7 +83,7 @@ async def run(
     for server in servers:
         await server.start()
     station.ready()
-    logging_counters = asyncio.create_task(_log_counters(counters, operator_mail))
+    logging_counters = asyncio.create_task(_log_counters(counters, operator_mail, config))
     forgetting_keys = asyncio.create_task(forget_ended_keys(keys, clock))
     await station.stopping.wait()
     closing = [asyncio.create_task(server.close(DRAIN_SECONDS)) for server in servers]
@@ -92,7 +94,7 @@ async def run(
     await sink.close()
     logging_counters.cancel()
     forgetting_keys.cancel()
-    _log_operator_mail(operator_mail)
+    await _note_operator_mail(operator_mail, config)
     log.info("SMTP so far: %s", _nonzero(counters))
 
 
@@ -175,6 +177,15 @@ def _note_answers(config: Config, answers: Sequence[PartyAnswer], at: datetime) 
         store.close()
 
 
+def _store_operator_mail(config: Config, counts: Mapping[UnstoredKey, int]) -> None:
+    """As ``_note_answers``, for the counts of mail for the operator."""
+    store = wiring.open_store(config, patience=WRITE_PATIENCE_SECONDS)
+    try:
+        note_operator_mail(store, counts)
+    finally:
+        store.close()
+
+
 async def forget_ended_keys(keys: KeyRing, clock: Clock) -> None:
     """Drops the keys of an ended month or epoch from this process's memory, also when no mail comes."""
     while True:
@@ -182,8 +193,8 @@ async def forget_ended_keys(keys: KeyRing, clock: Clock) -> None:
         keys.forget_ended(clock.now())
 
 
-async def _log_counters(counters: smtp.Counters, operator_mail: smtp.OperatorMail) -> None:
-    """Logs the counters once a minute if they have changed."""
+async def _log_counters(counters: smtp.Counters, operator_mail: smtp.OperatorMail, config: Config) -> None:
+    """Once a minute logs the counters, if they have changed, and stores the counts of mail for the operator."""
     logged = ""
     while True:
         await asyncio.sleep(LOG_COUNTERS_SECONDS)
@@ -191,12 +202,23 @@ async def _log_counters(counters: smtp.Counters, operator_mail: smtp.OperatorMai
         if counted != logged:
             logged = counted
             log.info("SMTP so far: %s", counted)
-        _log_operator_mail(operator_mail)
+        await _note_operator_mail(operator_mail, config)
 
 
-def _log_operator_mail(operator_mail: smtp.OperatorMail) -> None:
-    """Logs the mail for postmaster@ and abuse@ held domains since the last call, by day, mailbox and domain."""
-    for line in smtp.operator_mail_lines(operator_mail.take()):
+async def _note_operator_mail(operator_mail: smtp.OperatorMail, config: Config) -> None:
+    """Stores and logs the mail for postmaster@ and abuse@ held domains since the last call, by day, mailbox and domain.
+    Counts that can't be stored now are kept for the next call."""
+    counts = operator_mail.take()
+    if not counts:
+        return
+    try:
+        await asyncio.to_thread(_store_operator_mail, config, counts)
+    except CatcherError as error:
+        log.warning("the numbers of mail for the operator aren't stored yet: %s", error)
+        for key, mails in counts.items():
+            operator_mail.add(key, mails)
+        return
+    for line in smtp.operator_mail_lines(counts):
         log.info("mail for the operator, answered with the pointer, on %s", line)
 
 

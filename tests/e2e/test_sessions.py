@@ -76,7 +76,7 @@ def test_many_logins_are_few_lines(server: Server) -> None:
     assert server.log.read_text().count("a client tried to log in") <= 2
 
 
-def test_mail_for_the_operator_is_counted_in_the_log(server: Server) -> None:
+def test_mail_for_the_operator_is_counted(server: Server) -> None:
     before = len(server.observations())
     client, replies = dialogue(server, *ENVELOPE[:2])
     with client:
@@ -86,3 +86,7 @@ def test_mail_for_the_operator_is_counted_in_the_log(server: Server) -> None:
     assert server.stop() == 0
     assert "abuse@army.ml 2, postmaster@army.ml 1" in server.log.read_text()
     assert len(server.observations()) == before
+    server.start()
+    said = server.catcher("status")
+    assert "for you: 1 to postmaster@, 2 to abuse@" in said and "only counted" not in said
+    assert server.json("status")[0]["store"]["operator_mail"] == {"postmaster": 1, "abuse": 2}

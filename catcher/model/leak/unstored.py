@@ -1,6 +1,7 @@
-"""Mails that were answered as if they were stored and were only counted: the day's rows are shared out fairly.
+"""Mails that were only counted.
 
-Numbers of a day and domain with such mails are "at least": more came.
+The day's rows are shared out fairly, and a mail beyond a share is answered as if it was stored: numbers of its day and
+domain are "at least". Mail for the operator is answered with a pointer, and changes no other number.
 """
 
 from __future__ import annotations
@@ -23,12 +24,22 @@ of the sums: a client that tries made-up addresses would make them grow by a hun
 
 
 class UnstoredKind(StrEnum):
-    """What is known of the sender of a mail that was only counted."""
+    """Which mail was only counted."""
 
     PROVEN = "proven"
-    """Its domain is proven, and used up its share of the day."""
+    """The sender's domain is proven, and used up its share of the day."""
     UNPROVEN = "unproven"
     """Nothing is proven, and the client's network used up its share of the day."""
+    POSTMASTER = "postmaster"
+    """It was for postmaster@ a held domain (RFC 5321 §4.5.1)."""
+    ABUSE = "abuse"
+    """It was for abuse@ a held domain (RFC 2142 §4)."""
+
+
+BEYOND_SHARES = frozenset({UnstoredKind.PROVEN, UnstoredKind.UNPROVEN})
+"""Mail that is an observation where a share is left: it makes other numbers "at least"."""
+TO_OPERATOR = frozenset({UnstoredKind.POSTMASTER, UnstoredKind.ABUSE})
+"""Mail for the person who runs the sink."""
 
 
 class UnstoredKey(NamedTuple):
@@ -48,9 +59,9 @@ def unstored_mails(
     counts: Mapping[UnstoredKey, int],
     domain: str | None = None,
     *,
-    kinds: frozenset[UnstoredKind] = frozenset(UnstoredKind),
+    kinds: frozenset[UnstoredKind] = BEYOND_SHARES,
 ) -> int:
-    """The mails of ``counts`` that may have been to ``domain`` (None: to any), of the ``kinds``. A number above 0 makes
-    the numbers of that domain "at least"."""
+    """The mails of ``counts`` that may have been to ``domain`` (None: to any), of the ``kinds``. A number of
+    BEYOND_SHARES above 0 makes the numbers of that domain "at least"."""
     wanted = (domain, ANY_DOMAIN)
     return sum(mails for key, mails in counts.items() if key.kind in kinds and (domain is None or key.domain in wanted))

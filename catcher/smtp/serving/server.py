@@ -11,12 +11,13 @@ from functools import lru_cache
 
 from catcher.catalogue import Catalogue
 from catcher.model.clock import Clock
+from catcher.model.leak.unstored import UnstoredKey, UnstoredKind
 from catcher.smtp.admission.gate import Gate
 from catcher.smtp.counters import Counters
 from catcher.smtp.dialogue.ended import IntakePort
 from catcher.smtp.dialogue.policy import OperatorMailbox
 from catcher.smtp.dialogue.pool import EnvelopePool
-from catcher.smtp.operatormail import OperatorMail, OperatorMailKey
+from catcher.smtp.operatormail import OperatorMail
 from catcher.smtp.serving.certificate import Certificates
 from catcher.smtp.serving.front import Front, ReadBuffer
 from catcher.smtp.serving.recorder import Recorder
@@ -162,7 +163,7 @@ class SmtpServer:
         self._lines.flush(now)
 
     def _count_operator(self, domain: str, mailbox: OperatorMailbox) -> None:
-        self.operator_mail.add(OperatorMailKey(self._clock.now().date(), domain, mailbox))
+        self.operator_mail.add(UnstoredKey(self._clock.now().date(), domain, UnstoredKind(mailbox)))
 
     def _left(self, session: SmtpSession) -> None:
         self._gate.leave(session)

@@ -18,7 +18,14 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from catcher.model.leak.unstored import ANY_DOMAIN, MOST_DOMAINS, MOST_UNPROVEN_RECIPIENTS, UnstoredKey, UnstoredKind
+from catcher.model.leak.unstored import (
+    ANY_DOMAIN,
+    BEYOND_SHARES,
+    MOST_DOMAINS,
+    MOST_UNPROVEN_RECIPIENTS,
+    UnstoredKey,
+    UnstoredKind,
+)
 from catcher.model.mail.observation import Stored
 from catcher.model.ports import ObservationRow, Store
 from catcher.store.codec import OBSERVATION_COLUMNS
@@ -122,7 +129,7 @@ class _Day:
             sender = sender_share(share.sender)
             kept = share.recipients if sender.organization else min(share.recipients, MOST_UNPROVEN_RECIPIENTS)
             self.quota.count(client_place(share.network), sender, kept, share.rows)
-        known = store.unstored(first=day, last=day)
+        known = {key: mails for key, mails in store.unstored(first=day, last=day).items() if key.kind in BEYOND_SHARES}
         self._counted = {key.domain for key in known}
         self._keys: dict[tuple[str, UnstoredKind], UnstoredKey] = {}
         self.unstored = sum(known.values())

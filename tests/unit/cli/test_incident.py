@@ -116,6 +116,8 @@ def test_where_mails_were_only_counted_the_numbers_are_at_least(catcher: Catcher
             UnstoredKey(today - timedelta(days=20), "army.ml", UnstoredKind.PROVEN): 7,
             UnstoredKey(today - timedelta(days=20), "army.ml", UnstoredKind.UNPROVEN): 5,
             UnstoredKey(today - timedelta(days=20), "navy.ml", UnstoredKind.PROVEN): 3,
+            UnstoredKey(today - timedelta(days=20), "army.ml", UnstoredKind.ABUSE): 40,
+            UnstoredKey(today - timedelta(days=20), "navy.ml", UnstoredKind.POSTMASTER): 1,
         },
     )
     store.close()
@@ -129,7 +131,10 @@ def test_where_mails_were_only_counted_the_numbers_are_at_least(catcher: Catcher
     army = IncidentKey("army.mil", Role.INTENDED, "army.ml")
     (row,) = catcher("incident", "show", army.id, "--json").rows
     assert row["unstored"] == 12, "for whom unproven mail to the domain was meant isn't known, so it may be theirs"
-    assert "15 further mails were only counted" in catcher("observation", "list").err
+    said = catcher("observation", "list").err
+    assert "15 further mails were only counted" in said
+    assert "41 further mails were for postmaster@ or abuse@" in said
+    assert "1 further mail was for postmaster@" in catcher("observation", "list", "--domain", "navy.ml").err
     for verb in (("list",), ("list", "--json"), ("export",)):
         assert "12 further mails" in catcher("observation", *verb, "--domain", "army.ml").err
     assert "only counted" in catcher("observation", "show", "ZZZZ-ZZZZ-ZZZZ").err

@@ -48,6 +48,7 @@ def test_a_month_with_mails_that_were_only_counted_is_reported_as_at_least(table
     assert unstored(CONTRACTOR, within, UnstoredKind.UNPROVEN) == (0, 0), "unproven mail is in no sender's incident"
     assert unstored(ARMY, within, UnstoredKind.UNPROVEN) == (9, 0)
     assert unstored(ARMY, within, UnstoredKind.UNPROVEN, "navy.ml") == (0, 0)
+    assert unstored(ARMY, within, UnstoredKind.ABUSE) == (0, 0), "mail for the operator is in no incident"
     assert unstored(ARMY, within, UnstoredKind.UNPROVEN, ANY_DOMAIN) == (9, 0)
 
 

@@ -11,6 +11,7 @@ import pytest
 from catcher.desk.storestatus import StoreStatus, store_status, unreadable
 from catcher.model.diskroom import DiskRoom
 from catcher.model.errors import StoreUnavailable
+from catcher.model.leak.unstored import UnstoredKey, UnstoredKind
 from catcher.model.ports import UpkeepState
 from catcher.privacy import KeyRing
 from catcher.store import MemoryStore
@@ -60,6 +61,19 @@ def test_mailboxes_that_could_not_be_counted_are_said_and_are_no_fault() -> None
     status = StoreStatus(lost=28)
     assert status.is_well(NOW)
     assert "couldn't be counted: 28" in "\n".join(status.lines())
+
+
+def test_mail_for_the_operator_is_said_beside_what_was_only_counted(tmp_path: Path) -> None:
+    store, day = MemoryStore(), NOW.date()
+    kinds = [UnstoredKind.POSTMASTER] * 2 + [UnstoredKind.ABUSE] + [UnstoredKind.PROVEN] * 4
+    for age in (0, 7, 8):
+        for kind in kinds:
+            store.add_rows([], unstored={UnstoredKey(day - age * DAY, "army.ml", kind): 1})
+    found = StoreStatus(unstored=8, to_postmaster=4, to_abuse=2)
+    assert store_status(store, KeyRing(tmp_path), None, NOW) == found
+    assert found.is_well(NOW)
+    assert "for you: 4 to postmaster@, 2 to abuse@ held domains" in "\n".join(found.lines())
+    assert found.to_json()["operator_mail"] == {"postmaster": 4, "abuse": 2}
 
 
 def test_a_key_is_overdue_three_days_after_its_month(tmp_path: Path) -> None:

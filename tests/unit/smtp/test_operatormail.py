@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from catcher.smtp.operatormail import (
-    MOST_CELLS,
-    MOST_NAMED,
-    OTHER_DOMAINS,
-    OperatorMail,
-    OperatorMailKey,
-    operator_mail_lines,
-)
+from catcher.model.leak.unstored import ANY_DOMAIN, UnstoredKey, UnstoredKind
+from catcher.smtp.operatormail import MOST_CELLS, MOST_NAMED, OperatorMail, operator_mail_lines
 from tests.support.clocks import Clock
 from tests.support.smtpwire import NOW, OPENING, RecordingIntake, Wire, new_server, run
 
@@ -21,7 +15,7 @@ TODAY = NOW.date()
 def test_each_recipient_is_counted_for_its_day_and_nothing_is_recorded() -> None:
     clock, intake = Clock(NOW), RecordingIntake()
 
-    async def main() -> dict[OperatorMailKey, int]:
+    async def main() -> dict[UnstoredKey, int]:
         server = new_server(intake, clock=clock)
         wire = Wire(server)
         await wire.reply()
@@ -32,9 +26,9 @@ def test_each_recipient_is_counted_for_its_day_and_nothing_is_recorded() -> None
         await wire.ask(OPENING[1], "RCPT TO:<abuse@refuse.test>", "QUIT")
         await server.close(1.0)
         assert server.operator_mail.take() == {
-            OperatorMailKey(TODAY, "army.ml", "postmaster"): 2,
-            OperatorMailKey(TODAY, "navy.ml", "abuse"): 1,
-            OperatorMailKey(TODAY + timedelta(days=1), "refuse.test", "abuse"): 1,
+            UnstoredKey(TODAY, "army.ml", UnstoredKind.POSTMASTER): 2,
+            UnstoredKey(TODAY, "navy.ml", UnstoredKind.ABUSE): 1,
+            UnstoredKey(TODAY + timedelta(days=1), "refuse.test", UnstoredKind.ABUSE): 1,
         }
         return server.operator_mail.take()
 
@@ -63,18 +57,18 @@ def test_it_fixes_no_outcome_and_joins_no_mixed_mail() -> None:
 def test_the_number_of_counts_is_bounded() -> None:
     counts, day = OperatorMail(), date(2026, 5, 4)
     for number in range(MOST_CELLS + 100):
-        counts.add(OperatorMailKey(day, f"{number}.ml", "abuse"))
-    counts.add(OperatorMailKey(day, "0.ml", "abuse"))
+        counts.add(UnstoredKey(day, f"{number}.ml", UnstoredKind.ABUSE))
+    counts.add(UnstoredKey(day, "0.ml", UnstoredKind.ABUSE))
     taken = counts.take()
     assert len(taken) == MOST_CELLS + 1
-    assert taken[OperatorMailKey(day, OTHER_DOMAINS, "abuse")] == 100
-    assert taken[OperatorMailKey(day, "0.ml", "abuse")] == 2
+    assert taken[UnstoredKey(day, ANY_DOMAIN, UnstoredKind.ABUSE)] == 100
+    assert taken[UnstoredKey(day, "0.ml", UnstoredKind.ABUSE)] == 2
 
 
 def test_a_line_names_the_largest_counts_of_a_day_and_sums_up_the_others() -> None:
-    counts = {OperatorMailKey(TODAY, f"{number:03}.ml", "abuse"): 1 for number in range(MOST_NAMED + 30)}
-    counts[OperatorMailKey(TODAY, "navy.ml", "postmaster")] = 9
-    counts[OperatorMailKey(TODAY + timedelta(days=1), "army.ml", "abuse")] = 3
+    counts = {UnstoredKey(TODAY, f"{number:03}.ml", UnstoredKind.ABUSE): 1 for number in range(MOST_NAMED + 30)}
+    counts[UnstoredKey(TODAY, "navy.ml", UnstoredKind.POSTMASTER)] = 9
+    counts[UnstoredKey(TODAY + timedelta(days=1), "army.ml", UnstoredKind.ABUSE)] = 3
     first, second = operator_mail_lines(counts)
     assert first.startswith("2026-05-04: postmaster@navy.ml 9, abuse@000.ml 1, ")
     assert first.endswith(", to others 31")
