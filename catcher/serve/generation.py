@@ -30,7 +30,7 @@ from catcher.serve import demand as demand_process
 from catcher.serve import dns as dns_process
 from catcher.serve import notifying
 from catcher.serve import store as store_process
-from catcher.serve.loading import LoadedDns, LoadedMail
+from catcher.serve.loading.loaded import LoadedDns, LoadedMail
 from catcher.supervise import Task
 
 Pair = tuple[socket.socket, socket.socket]

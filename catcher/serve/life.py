@@ -29,7 +29,7 @@ from catcher.model.serving import ReloadOutcome
 from catcher.serve import demand, generation
 from catcher.serve.limiterlog import LimiterLog
 from catcher.serve.loadedstate import processes
-from catcher.serve.loading import LoadedDns
+from catcher.serve.loading.loaded import LoadedDns
 from catcher.serve.mailside import MailSide
 from catcher.serve.reloading import Reloading
 from catcher.serve.sockets import WorkerSockets, dns_sockets

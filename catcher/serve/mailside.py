@@ -19,7 +19,7 @@ from catcher.config import Config
 from catcher.model.clock import Clock
 from catcher.model.errors import EnvironmentFailure, kind_and_place
 from catcher.serve.generation import smtp_tasks, store_task
-from catcher.serve.loading import LoadedDns, LoadedMail
+from catcher.serve.loading.loaded import LoadedDns, LoadedMail
 from catcher.serve.sockets import WorkerSockets, smtp_sockets
 from catcher.store.remote.server import handoff_sockets
 from catcher.supervise import Supervisor

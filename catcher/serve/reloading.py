@@ -21,7 +21,8 @@ from catcher.model.clock import Clock
 from catcher.model.errors import CatcherError, EnvironmentFailure, kind_and_place
 from catcher.model.serving import KeptPart, ReloadOutcome, ReloadResult
 from catcher.serve.generation import notify_tasks, upkeep_tasks
-from catcher.serve.loading import Before, LoadedDns, LoadedMail, MailRefused, Refused, load, load_mail
+from catcher.serve.loading.load import load, load_mail
+from catcher.serve.loading.loaded import Before, LoadedDns, LoadedMail, MailRefused, Refused
 from catcher.serve.mailside import MailSide
 from catcher.supervise import Loader, Supervisor, Task
 from catcher.supervise.control.controlloop import OutcomeTaker

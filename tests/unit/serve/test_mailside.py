@@ -15,7 +15,7 @@ import pytest
 
 from catcher.config import Config, load_config
 from catcher.model.clock import Clock
-from catcher.serve.loading import LoadedDns, LoadedMail
+from catcher.serve.loading.loaded import LoadedDns, LoadedMail
 from catcher.serve.mailside import MailSide
 from catcher.supervise import Supervisor
 from catcher.supervise.sockets import InheritedSockets

@@ -15,7 +15,7 @@ from catcher.config import Config
 from catcher.model.ports import Purged
 from catcher.serve import store as store_process
 from catcher.serve.generation import upkeep_tasks
-from catcher.serve.loading import LoadedDns
+from catcher.serve.loading.loaded import LoadedDns
 from catcher.store import MemoryStore
 from catcher.supervise import Station
 from tests.support.clocks import Clock
