@@ -17,8 +17,9 @@ import pytest
 from catcher.model.errors import StoreUnavailable
 from catcher.store.sqlite import SqliteStore, verify_file
 from tests.support.observations import observation
-from tests.support.peers import need_root, peer
+from tests.support.peers import peer
 from tests.support.seeds import seed
+from tests.support.smalldisk import small_disk
 from tests.support.storing import storing
 
 ROOT = Path(__file__).parents[2]
@@ -98,20 +99,13 @@ def test_the_sync_returned_before_the_acknowledgement_was_written(tmp_path: Path
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of two megabytes."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    need_root("mount a small file system")
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(folder)], check=True)
-    try:
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "small", megabytes=2) as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
-def test_a_full_disk_is_refused_and_forgotten_once_there_is_room(small_disk: Path) -> None:
-    path, ballast = small_disk / "catcher.db", small_disk / "ballast"
+def test_a_full_disk_is_refused_and_forgotten_once_there_is_room(disk: Path) -> None:
+    path, ballast = disk / "catcher.db", disk / "ballast"
     promised: dict[int, str] = {}
 
     async def scenario() -> None:

@@ -19,8 +19,8 @@ import pytest
 from catcher.store import SqliteStore
 from catcher.store.codec import to_row
 from tests.support.observations import observation
-from tests.support.peers import need_root
 from tests.support.server import SECONDS, Server, deliver, running
+from tests.support.smalldisk import small_disk
 
 DAYS = 200
 """Days over which the stored mails lie; [store] keep_days is 180."""
@@ -124,15 +124,8 @@ def test_neither_forgetting_nor_a_purge_turns_a_mail_away(tmp_path: Path, mails:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 megabytes, of which the reserve is 20."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    need_root("mount a small file system")
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", str(folder)], check=True)
-    try:
+    with small_disk(tmp_path / "disk") as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def test_below_the_reserve_accepted_mail_is_put_off_and_what_is_due_is_forgotten(tmp_path: Path, disk: Path) -> None:

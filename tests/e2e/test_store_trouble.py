@@ -6,7 +6,6 @@ import os
 import signal
 import smtplib
 import sqlite3
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -16,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from catcher.model.mail.policy import Outcome
-from tests.support.peers import need_root
 from tests.support.server import SECONDS, Server, deliver, running
+from tests.support.smalldisk import small_disk
 
 CATALOGUE = (
     "domain,intended,policy\narmy.ml,army.mil,accept\nnavy.ml,navy.mil,explain\nrefused.example,meant.example,refuse\n"
@@ -27,16 +26,9 @@ PROMPT_SECONDS = 5.0
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 megabytes, of which 20 are the reserve."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    need_root("mount a small file system")
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", str(folder)], check=True)
-    try:
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "small") as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def at_rcpt(server: Server, recipient: str) -> tuple[int, bytes]:
@@ -47,11 +39,9 @@ def at_rcpt(server: Server, recipient: str) -> tuple[int, bytes]:
         return client.rcpt(recipient)
 
 
-def test_a_full_disk_gives_451_only_to_accepted_mail_and_heals_without_a_restart(
-    tmp_path: Path, small_disk: Path
-) -> None:
-    ballast = small_disk / "ballast"
-    more = f'[fingerprint]\nlookups = false\n[store]\nurl = "sqlite:{small_disk}/catcher.db"\n'
+def test_a_full_disk_gives_451_only_to_accepted_mail_and_heals_without_a_restart(tmp_path: Path, disk: Path) -> None:
+    ballast = disk / "ballast"
+    more = f'[fingerprint]\nlookups = false\n[store]\nurl = "sqlite:{disk}/catcher.db"\n'
     with running(tmp_path / "server", catalogue=CATALOGUE, more=more) as server:
         assert deliver(server)[0] == 250
         pid = server.workers_pids()["smtp-0"]

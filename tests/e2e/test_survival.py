@@ -12,8 +12,7 @@ import select
 import signal
 import socket
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -21,6 +20,7 @@ import pytest
 
 from tests.support.asking import rcode
 from tests.support.authoritative import answers
+from tests.support.liverows import add_row, await_answer
 from tests.support.processgroup import processes_of
 from tests.support.server import ARMY, ENVELOPE, SECONDS, Server, deliver, dialogue, read_reply, running
 
@@ -34,24 +34,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
         made.kill()
 
 
-def add(server: Server, name: str) -> None:
-    with (server.folder / "catalogue.csv").open("a") as catalogue:
-        catalogue.write(f"{name},intended.example,accept\n")
-
-
-def until(server: Server, holds: Callable[[], bool]) -> None:
-    """Asks the server again and again; each question waits for its answer."""
-    deadline = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, f"the log ends with:\n{server.log.read_text()[-3000:]}"
-
-
-def await_answer(server: Server, name: str) -> None:
-    until(server, lambda: answers(server.dns[1], name))
-
-
 def await_mail(server: Server) -> None:
-    until(server, lambda: "smtp-0" in server.workers_pids())
+    server.await_that(lambda: "smtp-0" in server.workers_pids())
 
 
 def test_a_taken_mail_port_holds_up_nothing_and_mail_follows(server: Server) -> None:
@@ -61,7 +45,7 @@ def test_a_taken_mail_port_holds_up_nothing_and_mail_follows(server: Server) -> 
         server.start()
         assert answers(server.dns[1], "army.ml")
         server.await_log("mail can't start, and is tried again: smtp.listen: ")
-        add(server, "new.example")
+        add_row(server, "new.example")
         server.reload()
         assert answers(server.dns[1], "new.example")
     await_mail(server)
@@ -77,7 +61,7 @@ def test_a_damaged_database_holds_up_nothing(server: Server) -> None:
     server.await_log("worker store could not start")
     with socket.create_connection(server.smtp, timeout=SECONDS) as client:
         assert client.recv(3) == b"220", "SMTP listens, and answers 451 to what it can't store"
-    add(server, "new.example")
+    add_row(server, "new.example")
     server.reload()
     assert answers(server.dns[1], "new.example")
     assert server.stop() == 0
@@ -90,7 +74,7 @@ def test_a_state_folder_that_cannot_be_made_holds_up_nothing(server: Server) -> 
     assert answers(server.dns[1], "army.ml")
     server.await_log("DNS serves without its state folder")
     (server.folder / "missing").mkdir()
-    until(server, (server.folder / "var" / "control.sock").exists)
+    server.await_that((server.folder / "var" / "control.sock").exists)
     await_mail(server)
     assert server.stop() == 0
 
@@ -104,7 +88,7 @@ def test_a_full_disk_at_the_start_and_at_reloads_holds_up_nothing(server: Server
     server.start()
     assert answers(server.dns[1], "army.ml")
     for name in ("one.example", "two.example"):
-        add(server, name)
+        add_row(server, name)
         server.signal(signal.SIGHUP)
         await_answer(server, name)
     resource.prlimit(server.serving_pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
@@ -202,7 +186,7 @@ def slow(server: Server) -> Server:
     server.start()
     (server.folder / "hang").touch()
     server.signal(signal.SIGHUP)
-    until(server, lambda: bool(loaders(server)))
+    server.await_that(lambda: bool(loaders(server)))
     return server
 
 
@@ -223,7 +207,7 @@ def test_workers_come_back_while_a_load_hangs(slow: Server) -> None:
     for _ in range(3):
         before = slow.workers_pids()["dns-0"]
         os.kill(before, signal.SIGKILL)
-        until(slow, lambda before=before: slow.workers_pids().get("dns-0", before) != before)  # type: ignore[misc]
+        slow.await_that(lambda before=before: slow.workers_pids().get("dns-0", before) != before)  # type: ignore[misc]
         await_answer(slow, "army.ml")
 
 
@@ -238,7 +222,7 @@ def test_sigterm_to_every_process_lets_a_mail_finish_and_dns_answer_until_then(s
     with client:
         client.sendall(b"From: alice@contractor.example\r\n")
         os.killpg(server.serving_pid, signal.SIGTERM)
-        until(server, lambda: not takes_connections(server))
+        server.await_that(lambda: not takes_connections(server))
         assert answers(server.dns[1], "army.ml")
         client.sendall(b"To: someone@army.ml\r\n\r\nhello\r\n.\r\n")
         assert read_reply(replies).startswith(b"250")
@@ -264,7 +248,7 @@ def test_no_process_outlives_a_parent_that_is_killed(slow: Server) -> None:
     """Not even a loader that hangs."""
     parent = slow.serving_pid
     workers = set(slow.workers_pids().values())
-    until(slow, lambda: bool(processes_of(parent).keys() - workers - {parent}))
+    slow.await_that(lambda: bool(processes_of(parent).keys() - workers - {parent}))
     handles = [os.pidfd_open(pid) for pid in processes_of(parent).keys() - {parent}]
     assert len(handles) > len(workers)
     os.kill(parent, signal.SIGKILL)
@@ -282,7 +266,7 @@ def test_a_loader_that_is_killed_costs_nothing(slow: Server) -> None:
     slow.await_log("the loader ended before it was done")
     (slow.folder / "hang").unlink()
     assert answers(slow.dns[1], "army.ml")
-    add(slow, "new.example")
+    add_row(slow, "new.example")
     await_answer(slow, "new.example")
 
 
@@ -291,7 +275,7 @@ def test_without_descriptors_the_server_stays(server: Server) -> None:
     pid = server.serving_pid
     before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (3, before[1]))
-    add(server, "new.example")
+    add_row(server, "new.example")
     server.signal(signal.SIGHUP)
     server.await_log("the loader can't be started: OSError EMFILE")
     assert answers(server.dns[1], "army.ml")
@@ -343,7 +327,7 @@ def test_a_debug_allocator_stays_as_it_is_and_that_is_said(server: Server, how: 
 def test_the_loader_is_killed_first_when_memory_runs_out(slow: Server) -> None:
     """The kernel compares the scores; a worker keeps the one that the parent has."""
     parent = scores([slow.serving_pid])
-    until(slow, lambda: scores(loaders(slow)) == [500])
+    slow.await_that(lambda: scores(loaders(slow)) == [500])
     assert scores(slow.workers_pids().values()) == parent * len(slow.workers_pids())
 
 

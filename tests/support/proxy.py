@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from enum import Enum
 from typing import IO
 
+from tests.support.server import read_reply
+
 SECONDS = 60.0
 
 
@@ -90,7 +92,7 @@ class Proxy:
 
     def _after(self, replies: IO[bytes], client: socket.socket) -> bool:
         if self._stage is Stage.UNHEARD:
-            assert _whole(replies).startswith(b"250")
+            assert read_reply(replies).startswith(b"250")
             self._kill()
             return True
         self._reply(replies, client)
@@ -100,21 +102,12 @@ class Proxy:
         return False
 
     def _reply(self, replies: IO[bytes], client: socket.socket) -> bytes:
-        reply = _whole(replies)
+        reply = read_reply(replies)
         client.sendall(reply)
         return reply
 
     def _kill(self) -> None:
         os.kill(self._pid, signal.SIGKILL)
-
-
-def _whole(replies: IO[bytes]) -> bytes:
-    said = b""
-    while line := replies.readline():
-        said += line
-        if line[3:4] != b"-":
-            break
-    return said
 
 
 @contextmanager

@@ -11,7 +11,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -136,6 +137,12 @@ class Server:
         with self._logged:
             said = self._logged.wait_for(lambda: wanted in self.log.read_text(), SECONDS)
         assert said, f"the log doesn't say {wanted!r}; it ends with:\n{self.log.read_text()[-3000:]}"
+
+    def await_that(self, holds: Callable[[], bool]) -> None:
+        """Asks again and again whether it ``holds``; each question waits for its answer."""
+        deadline = time.monotonic() + SECONDS
+        while not holds():
+            assert time.monotonic() < deadline, f"the log ends with:\n{self.log.read_text()[-3000:]}"
 
     def signal(self, number: signal.Signals) -> None:
         """Sends a signal to the parent process alone, as an init system does."""
