@@ -24,7 +24,8 @@ from catcher.smtp.wire.crlf import LineMender
 from catcher.smtp.wire.replies import IDLE, SESSION_TOO_LONG, TOO_SLOW, Reply
 
 READ_AHEAD = 8 * 1024
-"""Most octets of commands read ahead of their answers; above this number reading pauses, so that memory is bounded."""
+"""Most octets of commands read ahead of their answers; above this number reading pauses, so that memory is bounded. It
+is also the most that a read brings beside data: a client that doesn't read its replies leaves twice as much with us."""
 WRITE_AHEAD = 4 * 1024
 """Octets of replies that are collected for one write. A client that doesn't read makes the transport pause us soon."""
 _TIMER_SLACK = 0.01
@@ -68,6 +69,11 @@ class Connection(asyncio.Protocol):
         self._state = SESSION[self._state][event]
 
     # Called by the front
+
+    @property
+    def most_octets(self) -> int:
+        """Most octets of the next read: the data that is due, and some commands."""
+        return READ_AHEAD if self._phase is None else self._phase.most + READ_AHEAD
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport

@@ -46,6 +46,11 @@ class ReadBuffer:
 class SessionPort(Protocol):
     """The SMTP session behind a front."""
 
+    @property
+    def most_octets(self) -> int:
+        """Most octets of the next read: what the session doesn't work on at once stays in memory."""
+        ...
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None: ...
     def data_received(self, data: bytes) -> None: ...
     def eof_received(self) -> bool: ...
@@ -115,7 +120,7 @@ class Front(asyncio.BufferedProtocol, asyncio.Transport):
             self._begin()
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        return self._buffer.view
+        return self._buffer.view if self._session is None else self._buffer.view[: self._session.most_octets]
 
     def buffer_updated(self, count: int) -> None:
         if self._tls is not None:

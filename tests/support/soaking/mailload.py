@@ -162,7 +162,7 @@ class _Player:
         begun = time.monotonic()
         code, said = await session.ask(f"RCPT TO:<{CANARIES['local-part']}@{domain}>".encode())
         await session.unless_it_ends(begun, session.command(b"RSET", 250))
-        session.keep(begun, code, said, 1)
+        session.keep(begun, code, said, 1, after_storing=False)
 
     def _message(self, sender: str, paths: Sequence[str]) -> bytes:
         body = "".join(

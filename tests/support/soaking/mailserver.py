@@ -153,36 +153,69 @@ class Purges:
             self.failed.append((time.monotonic(), f"{said.returncode}: {said.stderr[-300:]}"))
 
 
+class Size(NamedTuple):
+    """What a process held at one moment of its life."""
+
+    age: float
+    """Seconds since it was forked."""
+    mb: float
+    """Its own memory (``RssAnon``): it doesn't change with the number of processes that share a page, as PSS does."""
+    descriptors: float
+
+
 @dataclass(slots=True)
 class ProcessSizes:
-    """Memory and descriptors of each process by its name, over all that had the name."""
+    """Memory and descriptors of each process of the server, by its name and by its life."""
 
     server: Server
-    seen: dict[str, list[tuple[float, float, int]]] = field(default_factory=lambda: defaultdict(list))
-    """Name → moment, MB, descriptors."""
+    seen: dict[str, dict[int, list[Size]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
+    """Name → process id → sizes by age."""
 
     def __call__(self) -> None:
         assert self.server.process is not None
-        now = time.monotonic()
         parent = ("parent", self.server.process.pid)
         for name, pid in (parent, *self.server.workers_pids().items()):
             with suppress(OSError):  # it ended meanwhile
-                self.seen[name].append((now, _megabytes(pid), _descriptors(pid)))
+                self.seen[name][pid].append(_size(pid))
 
-    def medians(self, name: str, begin: float, end: float) -> tuple[float, float]:
-        """MB and descriptors in a span."""
-        seen = [each for each in self.seen[name] if begin <= each[0] <= end]
-        return statistics.median(each[1] for each in seen), statistics.median(each[2] for each in seen)
+    def at_age(self, name: str, begin: float, end: float) -> list[Size]:
+        """Of each life with this name in its order: the medians between these two ages. Lives that ended before, and
+        those first seen after, have none."""
+        return [
+            middle(young)
+            for life in self.seen[name].values()
+            if (young := [size for size in life if begin <= size.age <= end])
+        ]
+
+    def long_lives(self, name: str, seconds: float) -> list[tuple[Size, Size]]:
+        """Of each life that was seen for at least so long: the medians of its second third and of its last."""
+        found = []
+        for life in self.seen[name].values():
+            born, end = life[0].age, life[-1].age
+            if end - born < seconds:
+                continue
+            third = (end - born) / 3
+            parts = (
+                [s for s in life if end - 2 * third <= s.age < end - third],
+                [s for s in life if s.age >= end - third],
+            )
+            if all(parts):
+                found.append((middle(parts[0]), middle(parts[1])))
+        return found
 
 
-def _megabytes(pid: int) -> float:
-    """PSS; where that can't be read (another account's right), resident memory that is not shared."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
-    except PermissionError:
-        pages = Path(f"/proc/{pid}/statm").read_text().split()
-        return (int(pages[1]) - int(pages[2])) * os.sysconf("SC_PAGE_SIZE") / 1e6
+def middle(sizes: list[Size]) -> Size:
+    """The median of each figure. Raises StatisticsError for no sizes."""
+    return Size(*map(statistics.median, zip(*sizes, strict=True)))
+
+
+def _size(pid: int) -> Size:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    kilobytes = next((int(line.split()[1]) for line in lines if line.startswith("RssAnon:")), None)
+    if kilobytes is None:
+        raise ProcessLookupError(f"{pid} has no memory: it ended")
+    began = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+    return Size(time.clock_gettime(time.CLOCK_BOOTTIME) - began, kilobytes / 1024, _descriptors(pid))
 
 
 def _descriptors(pid: int) -> int:

@@ -23,6 +23,8 @@ class Acknowledged(NamedTuple):
     ref: str
     domains: int
     """How many observations it promises."""
+    after_storing: bool
+    """Whether it is sent once they are durable: all but the 550 to RCPT, which is sent before."""
 
 
 @dataclass(slots=True)
@@ -96,7 +98,7 @@ class Session:
         if not pipelined:
             begun = time.monotonic()
         code, said = await self.unless_it_ends(begun, self._read())
-        self.keep(begun, code, said, domains)
+        self.keep(begun, code, said, domains, after_storing=True)
 
     async def unless_it_ends(self, begun: float, reply: Coroutine[None, None, T]) -> T:
         """Awaits a reply; notes what was sent at ``begun`` as unanswered if the connection ends instead."""
@@ -106,14 +108,14 @@ class Session:
             self._replies.unanswered.append(begun)
             raise
 
-    def keep(self, begun: float, code: int, said: bytes, domains: int) -> None:
+    def keep(self, begun: float, code: int, said: bytes, domains: int, *, after_storing: bool) -> None:
         """Notes the reply to what was sent at ``begun``."""
         ref = _REF.search(said.replace(b"\r\n550-", b" ").replace(b"\r\n550 ", b" "))
         if code == 451:
             self._replies.deferred.append((begun, said))
         elif code in (250, 550) and ref:
             took = time.monotonic() - begun
-            self._replies.acknowledged.append(Acknowledged(begun, took, code, ref[1].decode(), domains))
+            self._replies.acknowledged.append(Acknowledged(begun, took, code, ref[1].decode(), domains, after_storing))
         elif code == 550:
             self._replies.without_ref.append((begun, said))
         else:

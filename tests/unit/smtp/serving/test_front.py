@@ -13,6 +13,8 @@ from typing import cast
 import pytest
 
 from catcher.smtp import Certificates, ReadBuffer, self_signed
+from catcher.smtp.serving.connection import READ_AHEAD
+from catcher.smtp.serving.front import READ_OCTETS
 from tests.support.smtpwire import MAIL, SETTINGS, RecordingIntake, Wire, conversation, new_server, run
 
 SECRET = b"canary-of-a-body"
@@ -84,3 +86,41 @@ def test_a_client_that_does_not_read_its_replies_gets_no_more_of_them() -> None:
         assert [await wire.reply() for _ in range(20)] == ["250 2.0.0 ok"] * 20
 
     conversation(play)
+
+
+@pytest.mark.parametrize(
+    "before", [["NOOP"], ["MAIL FROM:<a@contractor.example>", "RCPT TO:<b@army.ml>", "BDAT 10\r\n0123456789"]]
+)
+def test_a_client_that_does_not_read_its_replies_leaves_few_commands_with_us(before: list[str]) -> None:
+    """Else 8,000 clients would leave a whole read each: 500 megabytes."""
+    kept = 0
+
+    async def play(wire: Wire) -> None:
+        nonlocal kept
+        await wire.ask("EHLO client.example", *before)
+        cast(asyncio.Protocol, wire.protocol).pause_writing()
+        while wire.transport.reading:
+            octets = len(wire.protocol.get_buffer(-1))
+            wire.arrive((b"NOOP\r\n" * octets)[:octets])
+            kept += octets
+        wire.reset()
+
+    conversation(play)
+    assert 0 < kept <= 2 * READ_AHEAD
+
+
+def test_a_read_takes_the_data_that_is_due_and_few_commands() -> None:
+    sizes = []
+
+    async def play(wire: Wire) -> None:
+        await wire.ask("EHLO client.example", "MAIL FROM:<a@contractor.example>", "RCPT TO:<b@army.ml>")
+        await wire.send(b"BDAT 20000\r\n")
+        sizes.append(len(wire.protocol.get_buffer(-1)))
+        await wire.send(bytes(20_000))
+        await wire.reply()
+        await wire.ask("RSET", "MAIL FROM:<a@contractor.example>", "RCPT TO:<b@army.ml>", "DATA")
+        sizes.append(len(wire.protocol.get_buffer(-1)))
+        wire.reset()
+
+    conversation(play)
+    assert sizes == [20_000 + READ_AHEAD, READ_OCTETS]

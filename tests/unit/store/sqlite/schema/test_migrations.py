@@ -3,7 +3,8 @@
 ::
 
     a new file ───────────┐
-    a database of 0.1 ────┴─▶ migrate, killed at each of its statements ─▶ as before, or done
+    a database of 0.1 ────┴─▶ migrate, halted at each of its statements ─▶ as before, or done
+                                └─ what a kill leaves there is read: SIGKILL changes no file
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from __future__ import annotations
 import lzma
 import os
 import signal
+import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -29,6 +32,9 @@ from catcher.store.sqlite.schema.structure import StoredTable, tables_of
 from tests.support.tree import ROOT
 
 OLD = lzma.decompress((ROOT / "tests" / "releases" / "0.1" / "catcher.db.xz").read_bytes())
+
+
+Files = tuple[tuple[str, bytes], ...]
 
 
 @pytest.fixture
@@ -96,38 +102,61 @@ def test_the_printed_schema_makes_the_present_tables() -> None:
 @pytest.mark.parametrize("made", [new, old])
 def test_killed_at_any_statement_it_is_as_before_or_done(path: Path, made: Callable[[Path], Path]) -> None:
     before, after = tables(made(path)), present.present_tables()
-    survived, kills = False, 0
-    while not survived:
-        made(path)
-        survived = _migrated_unless_killed(path, at=kills)
-        found = tables(path)
-        assert found in (before, after), f"killed at statement {kills}"
-        migrate_file(path)
-        assert tables(path) == after, f"killed at statement {kills}"
-        kills += 1 if kills < 12 else 11  # one more table of a day is as the one before it
-    assert kills > 5, "there were statements to be killed at"
+    made(path)
+    seen: dict[Files, Files] = {}
+    left = [seen.setdefault(files, files) for files in _left_at_each_statement(path)]
+    assert len(left) > 5, "there were statements to be killed at"
+    for files in seen:
+        again = _written(path, files)
+        assert tables(again) in (before, after)
+        migrate_file(again)
+        assert tables(again) == after
+    for at in (0, len(left) // 2, len(left) - 2):
+        assert next(islice(_left_at_each_statement(made(path)), at, None)) == left[at]
+        assert _files(path) == left[at], "SIGKILL left what was there"
 
 
-def _migrated_unless_killed(path: Path, *, at: int) -> bool:
-    """Whether a process that kills itself before its writing statement number ``at`` lived to the end."""
+def _files(path: Path) -> Files:
+    """The database and its log. The log's index isn't read: after a kill it is made anew."""
+    return tuple((f.name, f.read_bytes()) for f in sorted(path.parent.iterdir()) if not f.name.endswith("-shm"))
+
+
+def _written(path: Path, files: Files) -> Path:
+    for file in path.parent.iterdir():
+        file.unlink()
+    for name, content in files:
+        path.with_name(name).touch(mode=0o600)
+        path.with_name(name).write_bytes(content)
+    return path
+
+
+def _left_at_each_statement(path: Path) -> Iterator[Files]:
+    """The files before each writing statement of a process that migrates, which waits meanwhile, and those at its end,
+    while the database is open. A caller that takes no more kills the process where it is."""
+    ours, theirs = socket.socketpair()
     child = os.fork()
     if child == 0:
+        ours.close()
         db = connect(path)
-        left = at
 
-        def count(statement: str) -> None:
-            nonlocal left
-            if statement.lstrip().lower().startswith(("select", "pragma")):
-                return
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            left -= 1
+        def halt(statement: str) -> None:
+            if not statement.lstrip().lower().startswith(("select", "pragma")):
+                theirs.send(b"s")
+                theirs.recv(1)
 
-        db.conn.set_trace_callback(count)
+        db.conn.set_trace_callback(halt)
         migrations.migrate(db)
+        halt("the end")
         os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return status == 0
+    theirs.close()
+    with ours:
+        try:
+            while ours.recv(1):
+                yield _files(path)
+                ours.send(b"g")
+        finally:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
 
 
 def later() -> Migrations:
