@@ -229,3 +229,34 @@ def test_an_address_and_its_neighbours_have_limits_of_their_own_but_loopback_has
         await server.close(1.0)
 
     run(main())
+
+
+def test_a_closing_server_takes_no_connection_from_the_first_moment_on() -> None:
+    """The listening socket is closed before anything is waited for, so that a new worker gets the next connection."""
+
+    class Listening:
+        is_closed = False
+
+        def close(self) -> None:
+            self.is_closed = True
+
+    listening = Listening()
+
+    async def main() -> None:
+        async def create_server(protocol: object, **options: object) -> Listening:
+            assert protocol == server.protocol
+            return listening
+
+        server = new_server()
+        asyncio.get_running_loop().create_server = create_server  # type: ignore[method-assign,assignment]
+        await server.start()
+        wire = Wire(server)
+        await wire.reply()
+        await open_data(wire)
+        closing = asyncio.ensure_future(server.close(100.0))
+        await asyncio.sleep(0)
+        assert listening.is_closed and not closing.done()
+        await wire.send(b".\r\n")
+        await closing
+
+    run(main())
