@@ -9,7 +9,7 @@ import pytest
 
 from catcher.config import ListenAddress
 from catcher.model.mail.lookup import LookupResult, LookupType, Question, Status
-from catcher.resolve.budget import MAX_ACCOUNTS, PER_HOUR, Budgets, Charged, NameKind
+from catcher.resolve.budget import PER_HOUR, Budgets, Charged, NameKind
 from catcher.resolve.cache import KNOWN_SECONDS, MAX_ENTRIES, MAX_PART_OCTETS, Cache
 from catcher.resolve.silence import MAX_SILENT, RESTS_AFTER, SILENT_SECONDS, ServerOrder, SilentOrganisations
 
@@ -174,13 +174,50 @@ def test_aliases_are_charged_to_where_they_lead() -> None:
     assert budgets.spend(GENUINE, NameKind.CHOSEN, NOW)
 
 
-def test_the_accounts_are_bounded_and_no_crowd_empties_one_that_is_used_up() -> None:
+@pytest.mark.parametrize(("crowd", "left"), [(19_996, 50), (20_000, PER_HOUR)])
+def test_twenty_thousand_light_accounts_are_kept_and_no_crowd_empties_a_heavy_one(crowd: int, left: int) -> None:
+    """An account is heavy from 100 units on: ten look-ups that find nothing."""
     budgets = Budgets()
-    spend_all(budgets, FORGER)
-    for number in range(2 * MAX_ACCOUNTS):
-        assert budgets.spend(Charged(f"n{number}", f"o{number}.example"), NameKind.CHOSEN, NOW)
-    assert not budgets.spend(FORGER, NameKind.CHOSEN, NOW)
-    assert len(budgets) <= 2 * MAX_ACCOUNTS
+    for _ in range(10):
+        assert budgets.spend(FORGER, NameKind.CHOSEN, NOW)
+    light = Charged("198.51.100.0/24", "other.example")
+    for _ in range(9):
+        assert budgets.spend(light, NameKind.CHOSEN, NOW)
+        budgets.give_back(light, NameKind.CHOSEN, NOW)
+    for _ in range(9):
+        assert budgets.spend(light, NameKind.CHOSEN, NOW)
+    for number in range(crowd):
+        assert budgets.spend(Charged(f"n{number}", "crowd.example"), NameKind.FIXED, NOW)
+    assert len(budgets) == 20_000 + 4, "the forger's: its network, with the organisation, its provider's, everybody's"
+    assert spend_all(budgets, light) == left
+    assert spend_all(budgets, FORGER) == PER_HOUR - 10
+
+
+def test_twenty_thousand_heavy_accounts_are_kept() -> None:
+    budgets = Budgets()
+    for number in range(20_001):
+        budgets.use_up(Charged(f"n{number}", "victim.example"), NOW)
+    assert len(budgets) == 20_000
+    assert budgets.spend(Charged("n0", "victim.example"), NameKind.CHOSEN, NOW), "the first gave way"
+    assert not budgets.spend(Charged("n20000", "victim.example"), NameKind.CHOSEN, NOW)
+
+
+def test_what_is_spent_is_gone_after_an_hour_and_not_before() -> None:
+    for seconds, left in ((3599, PER_HOUR - 1), (3600, PER_HOUR)):
+        budgets = Budgets()
+        spend_all(budgets, GENUINE)
+        assert spend_all(budgets, GENUINE, NOW + timedelta(seconds=seconds)) == left
+
+
+@pytest.mark.parametrize("newcomers", [["192.0.2.0/24", "198.51.100.0/24"], ["192.0.2.0/24", "192.0.3.0/24"]])
+def test_a_newcomer_s_third_is_its_own_whatever_it_and_its_neighbours_asked_elsewhere(newcomers: list[str]) -> None:
+    """Below an organisation at which others have used up the limit of all."""
+    budgets = Budgets()
+    for number in range(10):
+        spend_all(budgets, Charged(f"10.{number}.0.0/24", "victim.example"))
+    for network in newcomers:
+        spend_all(budgets, Charged(network, "other.example"))
+        assert spend_all(budgets, Charged(network, "victim.example")) == PER_HOUR // 3
 
 
 def test_a_clock_that_goes_back_gives_nothing_away_and_takes_nothing() -> None:
