@@ -81,10 +81,11 @@ class Budgets:
         cost = _HIT if kind is NameKind.KNOWN else _MISS
         accounts = self._accounts(to, kind)
         for number, (key, limit) in enumerate(accounts):
-            if self._spent(key, limit, now) + cost > limit:
-                # Others may have used up the limit of all: a part of the network's own is left to it.
-                if number != 3 or self._spent(*accounts[1], now) + cost > accounts[1][1] / _RESERVED:
-                    return False
+            if self._spent(key, limit, now) + cost <= limit:
+                continue
+            # Others may have used up the limit of all: a part of the network's own is left to it.
+            if number != 3 or self._spent(*accounts[1], now) + cost > accounts[1][1] / _RESERVED:
+                return False
         self._add(accounts, cost, now)
         return True
 

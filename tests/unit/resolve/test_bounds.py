@@ -11,7 +11,7 @@ from catcher.config import ListenAddress
 from catcher.model.mail.lookup import LookupResult, LookupType, Question, Status
 from catcher.resolve.budget import PER_HOUR, Budgets, Charged, NameKind
 from catcher.resolve.cache import KNOWN_SECONDS, MAX_ENTRIES, MAX_PART_OCTETS, Cache
-from catcher.resolve.silence import MAX_SILENT, RESTS_AFTER, SILENT_SECONDS, ServerOrder, SilentOrganisations
+from catcher.resolve.silence import ServerOrder, SilentOrganisations
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 FOUND = LookupResult(Status.FOUND, (b"text",))
@@ -117,7 +117,7 @@ def spend_all(budgets: Budgets, to: Charged, now: datetime = NOW) -> int:
 def test_a_budget_ends_and_fills_again_evenly() -> None:
     budgets = Budgets()
     assert spend_all(budgets, GENUINE) == PER_HOUR
-    assert not budgets.spend(GENUINE, NameKind.CHOSEN, NOW + timedelta(seconds=59))
+    assert budgets.spend(GENUINE, NameKind.CHOSEN, NOW + timedelta(seconds=59)) is False
     assert spend_all(budgets, GENUINE, NOW + timedelta(minutes=10)) == PER_HOUR // 6
     assert spend_all(budgets, GENUINE, NOW + timedelta(minutes=70)) == PER_HOUR
 
@@ -232,16 +232,16 @@ def test_a_clock_that_goes_back_gives_nothing_away_and_takes_nothing() -> None:
 def test_silence_is_remembered_for_half_a_minute_and_bounded() -> None:
     silent = SilentOrganisations()
     silent.failed(GENUINE, NOW)
-    assert silent.is_silent(GENUINE, NOW + timedelta(seconds=SILENT_SECONDS - 1))
+    assert silent.is_silent(GENUINE, NOW + timedelta(seconds=29))
     assert silent.is_silent("contractor.example", NOW)
     assert not silent.is_silent(FORGER, NOW)
-    assert not silent.is_silent(GENUINE, NOW + timedelta(seconds=SILENT_SECONDS))
+    assert not silent.is_silent(GENUINE, NOW + timedelta(seconds=30))
     silent.answered(GENUINE)
     assert not silent.is_silent(GENUINE, NOW)
-    for number in range(2 * MAX_SILENT):
+    for number in range(10_001):
         silent.failed(Charged("n", f"o{number}.example"), NOW)
-    assert len(silent) == 2 * MAX_SILENT
-    silent.failed(GENUINE, NOW + timedelta(seconds=SILENT_SECONDS))
+    assert len(silent) == 20_000, "ten thousand organisations, and who asked"
+    silent.failed(GENUINE, NOW + timedelta(seconds=30))
     assert len(silent) == 2, "what is over is forgotten"
 
 
@@ -249,10 +249,14 @@ def test_a_resolver_that_answers_between_its_failures_is_not_asked_last() -> Non
     first, second = ListenAddress("192.0.2.1", 53), ListenAddress("192.0.2.2", 53)
     servers = ServerOrder([first, second])
     for _ in range(3):
-        for _ in range(RESTS_AFTER - 1):
+        for _ in range(2):
             servers.failed(first, NOW)
         assert servers(NOW) == [first, second]
         servers.answered(first)
-    for _ in range(RESTS_AFTER):
+    for _ in range(3):
         servers.failed(first, NOW)
     assert servers(NOW) == [second, first]
+    assert servers(NOW + timedelta(seconds=29.9)) == [second, first]
+    assert servers(NOW + timedelta(seconds=30)) == [first, second]
+    servers.answered(first)
+    assert servers(NOW) == [first, second]
