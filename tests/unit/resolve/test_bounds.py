@@ -245,6 +245,16 @@ def test_silence_is_remembered_for_half_a_minute_and_bounded() -> None:
     assert len(silent) == 2, "what is over is forgotten"
 
 
+def test_a_silence_that_was_noticed_again_is_remembered_longer_than_the_others_of_its_time() -> None:
+    silent, other, later = SilentOrganisations(), Charged("n", "other.example"), Charged("n", "later.example")
+    silent.failed(GENUINE, NOW)
+    silent.failed(other, NOW)
+    silent.failed(GENUINE, NOW + timedelta(seconds=20))
+    silent.failed(later, NOW + timedelta(seconds=30))
+    assert silent.is_silent(GENUINE, NOW + timedelta(seconds=49))
+    assert len(silent) == 4, "the other is forgotten"
+
+
 def test_a_resolver_that_answers_between_its_failures_is_not_asked_last() -> None:
     first, second = ListenAddress("192.0.2.1", 53), ListenAddress("192.0.2.2", 53)
     servers = ServerOrder([first, second])
