@@ -80,10 +80,11 @@ class Budgets:
         one that doesn't exist until ``give_back``."""
         cost = _HIT if kind is NameKind.KNOWN else _MISS
         accounts = self._accounts(to, kind)
-        own = self._spent(*accounts[1], now) if len(accounts) > 1 else 0.0
         for number, (key, limit) in enumerate(accounts):
-            is_reserved = number == 3 and own + cost <= accounts[1][1] / _RESERVED
-            if not is_reserved and self._spent(key, limit, now) + cost > limit:
+            if self._spent(key, limit, now) + cost <= limit:
+                continue
+            # Others may have used up the limit of all: a part of the network's own is left to it.
+            if number != 3 or self._spent(*accounts[1], now) + cost > accounts[1][1] / _RESERVED:
                 return False
         self._add(accounts, cost, now)
         return True

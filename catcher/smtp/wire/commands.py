@@ -91,7 +91,7 @@ class CommandReader:
         start, buffer = self._start, self._buffer
         if len(buffer) - start <= most:
             self._buffer, self._start, self._scanned = b"", 0, 0
-            return buffer[start:] if start else buffer
+            return buffer[start:]
         self._start = self._scanned = end = start + most
         return buffer[start:end]
 

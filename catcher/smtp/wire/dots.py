@@ -49,7 +49,7 @@ class DotDecoder:
         dotted = _DOT_LINE.search(data) if b"." in data else None
         if dotted is None:
             self._tail, self._emitted = _tail_of(data)
-            return data[emitted:] if emitted else data, b""
+            return data[emitted:], b""
         end = data.find(END, dotted.start())
         if end >= 0:
             self.ended = True
@@ -59,7 +59,7 @@ class DotDecoder:
             text, rest = data[: len(data) - len(self._tail) + self._emitted], b""
         if dotted.start() != end:
             text = text.replace(b"\r\n.", b"\r\n")
-        return text[emitted:] if emitted else text, rest
+        return text[emitted:], rest
 
 
 def _tail_of(data: bytes) -> tuple[bytes, int]:

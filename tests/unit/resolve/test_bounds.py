@@ -9,9 +9,9 @@ import pytest
 
 from catcher.config import ListenAddress
 from catcher.model.mail.lookup import LookupResult, LookupType, Question, Status
-from catcher.resolve.budget import MAX_ACCOUNTS, PER_HOUR, Budgets, Charged, NameKind
+from catcher.resolve.budget import PER_HOUR, Budgets, Charged, NameKind
 from catcher.resolve.cache import KNOWN_SECONDS, MAX_ENTRIES, MAX_PART_OCTETS, Cache
-from catcher.resolve.silence import MAX_SILENT, RESTS_AFTER, SILENT_SECONDS, ServerOrder, SilentOrganisations
+from catcher.resolve.silence import ServerOrder, SilentOrganisations
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 FOUND = LookupResult(Status.FOUND, (b"text",))
@@ -117,7 +117,7 @@ def spend_all(budgets: Budgets, to: Charged, now: datetime = NOW) -> int:
 def test_a_budget_ends_and_fills_again_evenly() -> None:
     budgets = Budgets()
     assert spend_all(budgets, GENUINE) == PER_HOUR
-    assert not budgets.spend(GENUINE, NameKind.CHOSEN, NOW + timedelta(seconds=59))
+    assert budgets.spend(GENUINE, NameKind.CHOSEN, NOW + timedelta(seconds=59)) is False
     assert spend_all(budgets, GENUINE, NOW + timedelta(minutes=10)) == PER_HOUR // 6
     assert spend_all(budgets, GENUINE, NOW + timedelta(minutes=70)) == PER_HOUR
 
@@ -174,13 +174,50 @@ def test_aliases_are_charged_to_where_they_lead() -> None:
     assert budgets.spend(GENUINE, NameKind.CHOSEN, NOW)
 
 
-def test_the_accounts_are_bounded_and_no_crowd_empties_one_that_is_used_up() -> None:
+@pytest.mark.parametrize(("crowd", "left"), [(19_996, 50), (20_000, PER_HOUR)])
+def test_twenty_thousand_light_accounts_are_kept_and_no_crowd_empties_a_heavy_one(crowd: int, left: int) -> None:
+    """An account is heavy from 100 units on: ten look-ups that find nothing."""
     budgets = Budgets()
-    spend_all(budgets, FORGER)
-    for number in range(2 * MAX_ACCOUNTS):
-        assert budgets.spend(Charged(f"n{number}", f"o{number}.example"), NameKind.CHOSEN, NOW)
-    assert not budgets.spend(FORGER, NameKind.CHOSEN, NOW)
-    assert len(budgets) <= 2 * MAX_ACCOUNTS
+    for _ in range(10):
+        assert budgets.spend(FORGER, NameKind.CHOSEN, NOW)
+    light = Charged("198.51.100.0/24", "other.example")
+    for _ in range(9):
+        assert budgets.spend(light, NameKind.CHOSEN, NOW)
+        budgets.give_back(light, NameKind.CHOSEN, NOW)
+    for _ in range(9):
+        assert budgets.spend(light, NameKind.CHOSEN, NOW)
+    for number in range(crowd):
+        assert budgets.spend(Charged(f"n{number}", "crowd.example"), NameKind.FIXED, NOW)
+    assert len(budgets) == 20_000 + 4, "the forger's: its network, with the organisation, its provider's, everybody's"
+    assert spend_all(budgets, light) == left
+    assert spend_all(budgets, FORGER) == PER_HOUR - 10
+
+
+def test_twenty_thousand_heavy_accounts_are_kept() -> None:
+    budgets = Budgets()
+    for number in range(20_001):
+        budgets.use_up(Charged(f"n{number}", "victim.example"), NOW)
+    assert len(budgets) == 20_000
+    assert budgets.spend(Charged("n0", "victim.example"), NameKind.CHOSEN, NOW), "the first gave way"
+    assert not budgets.spend(Charged("n20000", "victim.example"), NameKind.CHOSEN, NOW)
+
+
+def test_what_is_spent_is_gone_after_an_hour_and_not_before() -> None:
+    for seconds, left in ((3599, PER_HOUR - 1), (3600, PER_HOUR)):
+        budgets = Budgets()
+        spend_all(budgets, GENUINE)
+        assert spend_all(budgets, GENUINE, NOW + timedelta(seconds=seconds)) == left
+
+
+@pytest.mark.parametrize("newcomers", [["192.0.2.0/24", "198.51.100.0/24"], ["192.0.2.0/24", "192.0.3.0/24"]])
+def test_a_newcomer_s_third_is_its_own_whatever_it_and_its_neighbours_asked_elsewhere(newcomers: list[str]) -> None:
+    """Below an organisation at which others have used up the limit of all."""
+    budgets = Budgets()
+    for number in range(10):
+        spend_all(budgets, Charged(f"10.{number}.0.0/24", "victim.example"))
+    for network in newcomers:
+        spend_all(budgets, Charged(network, "other.example"))
+        assert spend_all(budgets, Charged(network, "victim.example")) == PER_HOUR // 3
 
 
 def test_a_clock_that_goes_back_gives_nothing_away_and_takes_nothing() -> None:
@@ -195,27 +232,41 @@ def test_a_clock_that_goes_back_gives_nothing_away_and_takes_nothing() -> None:
 def test_silence_is_remembered_for_half_a_minute_and_bounded() -> None:
     silent = SilentOrganisations()
     silent.failed(GENUINE, NOW)
-    assert silent.is_silent(GENUINE, NOW + timedelta(seconds=SILENT_SECONDS - 1))
+    assert silent.is_silent(GENUINE, NOW + timedelta(seconds=29))
     assert silent.is_silent("contractor.example", NOW)
     assert not silent.is_silent(FORGER, NOW)
-    assert not silent.is_silent(GENUINE, NOW + timedelta(seconds=SILENT_SECONDS))
+    assert not silent.is_silent(GENUINE, NOW + timedelta(seconds=30))
     silent.answered(GENUINE)
     assert not silent.is_silent(GENUINE, NOW)
-    for number in range(2 * MAX_SILENT):
+    for number in range(10_001):
         silent.failed(Charged("n", f"o{number}.example"), NOW)
-    assert len(silent) == 2 * MAX_SILENT
-    silent.failed(GENUINE, NOW + timedelta(seconds=SILENT_SECONDS))
+    assert len(silent) == 20_000, "ten thousand organisations, and who asked"
+    silent.failed(GENUINE, NOW + timedelta(seconds=30))
     assert len(silent) == 2, "what is over is forgotten"
+
+
+def test_a_silence_that_was_noticed_again_is_remembered_longer_than_the_others_of_its_time() -> None:
+    silent, other, later = SilentOrganisations(), Charged("n", "other.example"), Charged("n", "later.example")
+    silent.failed(GENUINE, NOW)
+    silent.failed(other, NOW)
+    silent.failed(GENUINE, NOW + timedelta(seconds=20))
+    silent.failed(later, NOW + timedelta(seconds=30))
+    assert silent.is_silent(GENUINE, NOW + timedelta(seconds=49))
+    assert len(silent) == 4, "the other is forgotten"
 
 
 def test_a_resolver_that_answers_between_its_failures_is_not_asked_last() -> None:
     first, second = ListenAddress("192.0.2.1", 53), ListenAddress("192.0.2.2", 53)
     servers = ServerOrder([first, second])
     for _ in range(3):
-        for _ in range(RESTS_AFTER - 1):
+        for _ in range(2):
             servers.failed(first, NOW)
         assert servers(NOW) == [first, second]
         servers.answered(first)
-    for _ in range(RESTS_AFTER):
+    for _ in range(3):
         servers.failed(first, NOW)
     assert servers(NOW) == [second, first]
+    assert servers(NOW + timedelta(seconds=29.9)) == [second, first]
+    assert servers(NOW + timedelta(seconds=30)) == [first, second]
+    servers.answered(first)
+    assert servers(NOW) == [first, second]

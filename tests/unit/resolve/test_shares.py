@@ -184,6 +184,30 @@ def test_the_oldest_query_of_the_network_with_most_is_evicted() -> None:
     run(main())
 
 
+def test_a_network_that_had_its_share_takes_slots_of_others_after_a_second_and_of_its_own_at_once() -> None:
+    """Within a network only the organisations contend: a forger of its names doesn't blind it to its own mail."""
+
+    async def main() -> None:
+        shares = Shares(33)
+        of_it = [Owner(shares, Charged("old", f"o{number % 4}")).submit() for number in range(33)]
+        for owner in of_it[:32]:
+            owner.release()
+        kept = Owner(shares, Charged("old", "kept")).submit()
+        of_it[32].release()
+        others = [Owner(shares, Charged("other", f"o{number % 4}")).submit() for number in range(32)]
+        assert all(owner.is_in_flight for owner in (kept, *others))
+        await asyncio.sleep(JOSTLE_SECONDS + 0.05)
+        first = Owner(shares, Charged("old", "first")).submit()
+        assert first.is_in_flight and kept.events[-1] == "evicted"
+        second = Owner(shares, Charged("old", "second")).submit()
+        await asyncio.sleep(JOSTLE_SECONDS / 2)
+        assert second.is_waiting and all(owner.is_in_flight for owner in (first, *others))
+        await asyncio.sleep(5 * JOSTLE_SECONDS)
+        assert second.is_in_flight
+
+    run(main())
+
+
 def test_a_failure_now_and_then_is_no_silence_but_two_in_a_row_are() -> None:
     async def main() -> None:
         shares = Shares(1)

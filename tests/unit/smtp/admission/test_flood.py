@@ -98,6 +98,14 @@ def test_a_flood_is_told_at_its_beginning_and_then_once_a_minute(caplog: pytest.
     assert "192.0.2" not in caplog.text
 
 
+def test_a_loop_s_first_second_has_the_limits_of_all() -> None:
+    """The loop's time may begin at zero, and before it nobody was admitted."""
+    for second in (0.0, 0.5, 1.5):
+        flood = new_flood(FEW)
+        assert sum(admits(flood, f"192.0.{n}.1", second) for n in range(9)) == 4
+        assert sum(admits(flood, f"192.0.{n}.1", second + 0.1) for n in range(9)) == 0
+
+
 def test_this_machine_is_exempt_unless_the_operator_says_otherwise() -> None:
     gate = Gate(SmtpLimits(connection_rate=1, connection_rate_per_prefix=1))
     assert all(isinstance(gate.enter(address, 7.0), Place) for address in ("127.0.0.1", "::1") for _ in range(100))

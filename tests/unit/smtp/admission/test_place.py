@@ -48,3 +48,17 @@ def test_time_in_which_the_client_waits_for_us_is_not_its_own() -> None:
     place.received(CREDIT_SECONDS * 2 * OCTETS_A_SECOND, 100.0)  # type: ignore[arg-type]
     place.excuse(101.0)
     assert place.paid_until == 100.0 + CREDIT_SECONDS
+
+
+def test_the_figures_of_a_place() -> None:
+    """Five seconds of grace; 32 kbit/s keep a place; thirty seconds are paid in advance or owed, at most."""
+    place = Place((), 1, 100.0)
+    assert (place.paid_until, place.is_left, place.client) == (105.0, False, None)
+    place.received(4_000 * 20, 100.0)
+    assert place.paid_until == 125.0
+    place.received(4_000 * 10, 100.0)
+    assert place.paid_until == 130.0
+    place.received(4_000, 1_000.0)
+    assert place.paid_until == 1_000.0 - 30 + 1
+    place.excuse(1_000.0)
+    assert place.paid_until == 1_005.0

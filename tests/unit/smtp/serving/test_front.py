@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import ipaddress
 import ssl
+import weakref
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +16,18 @@ import pytest
 
 from catcher.smtp import Certificates, ReadBuffer, self_signed
 from catcher.smtp.serving.connection import READ_AHEAD
-from catcher.smtp.serving.front import READ_OCTETS
-from tests.support.smtpwire import MAIL, SETTINGS, RecordingIntake, Wire, conversation, new_server, run
+from catcher.smtp.serving.front import PROXY_SECONDS, READ_OCTETS
+from tests.support.smtpwire import (
+    MAIL,
+    SETTINGS,
+    MemoryTransport,
+    RecordingIntake,
+    Wire,
+    conversation,
+    new_server,
+    run,
+    settle,
+)
 
 SECRET = b"canary-of-a-body"
 
@@ -124,3 +136,80 @@ def test_a_read_takes_the_data_that_is_due_and_few_commands() -> None:
 
     conversation(play)
     assert sizes == [20_000 + READ_AHEAD, READ_OCTETS]
+
+
+def test_reading_is_held_up_only_while_there_is_an_open_connection() -> None:
+    """A session may ask for it before the connection is made, while it closes and once it is gone."""
+
+    async def main() -> None:
+        front = new_server().protocol()
+        front.pause_reading()
+        front.resume_reading()
+        front.write(b"x")
+        assert front.is_closing() and front.get_extra_info("peername", "nobody") == "nobody"
+        transport = MemoryTransport(front, ("192.0.2.7", 40000))
+        front.connection_made(transport)
+        assert front.get_extra_info("peername") == ("192.0.2.7", 40000)
+        front.pause_reading()
+        assert not transport.reading and not front.is_closing()
+        front.resume_reading()
+        assert transport.reading
+        transport.stuck = True
+        front.close()
+        front.pause_reading()
+        assert transport.reading and front.is_closing()
+        transport.reading = False
+        front.resume_reading()
+        assert not transport.reading
+        transport.abort()
+        await settle()
+        front.pause_reading()
+        front.resume_reading()
+        front.close()
+        front.abort()
+        assert front.is_closing() and front.get_extra_info("peername") is None
+
+    run(main())
+
+
+def test_a_client_behind_a_proxy_may_stay_after_its_header() -> None:
+    proxied = replace(SETTINGS, proxies=(ipaddress.ip_network("192.0.2.0/24"),))
+
+    async def main() -> None:
+        wire = Wire(new_server(settings=proxied))
+        await wire.send(b"PROXY TCP4 198.51.100.9 192.0.2.1 9 25\r\n")
+        assert (await wire.reply())[:3] == "220"
+        await asyncio.sleep(2 * PROXY_SECONDS)
+        assert await wire.ask("NOOP") == ["250 2.0.0 ok"]
+        wire.reset()
+
+    run(main())
+
+
+def test_of_a_connection_that_is_gone_no_timer_is_left() -> None:
+    """Else connections that say nothing and go would be remembered, with their buffers, for ten seconds."""
+    proxied = replace(SETTINGS, proxies=(ipaddress.ip_network("192.0.2.0/24"),))
+
+    async def main() -> None:
+        wire = Wire(new_server(settings=proxied))
+        wire.arrive(b"PROXY TC")
+        wire.reset()
+        await settle()
+        before = asyncio.get_running_loop().time()
+        assert wire.transport.lost and not wire.transport.output
+        gone = weakref.ref(wire.transport)
+        del wire
+        gc.collect()
+        assert gone() is None and asyncio.get_running_loop().time() == before
+
+    run(main())
+
+
+def test_an_address_that_is_not_to_be_had_gets_no_session() -> None:
+    async def main() -> None:
+        server = new_server()
+        wire = Wire(server, None)
+        await wire.ended()
+        assert not server.counters.connections and not wire.protocol.eof_received()
+
+    run(main())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from catcher.smtp import EVICTED_STILL_OPEN, SmtpLimits
+from catcher.smtp import SmtpLimits
 from catcher.smtp.admission.place import OCTETS_A_SECOND
 from tests.support.smtpwire import MAIL, RecordingIntake, Wire, new_server, open_data, run
 
@@ -111,16 +111,16 @@ def test_who_waits_for_the_store_is_not_sent_away() -> None:
 
 
 def test_those_who_are_sent_away_and_do_not_go_are_bounded() -> None:
-    """A client that reads nothing keeps its descriptor until it is cut off; the number of these is bounded."""
+    """A client that reads nothing keeps its descriptor until it is cut off; there are 64 of these at most."""
 
     async def main() -> None:
-        server = new_server(limits=SmtpLimits(connections=2 * EVICTED_STILL_OPEN))
-        sleepers = [Wire(server, ("127.0.0.1", n)) for n in range(2 * EVICTED_STILL_OPEN)]
+        server = new_server(limits=SmtpLimits(connections=128))
+        sleepers = [Wire(server, ("127.0.0.1", n)) for n in range(128)]
         await asyncio.sleep(5)
         for wire in sleepers:
             wire.transport.stuck = True
-        said = [(await Wire(server, ("127.0.0.2", n)).reply())[:9] for n in range(EVICTED_STILL_OPEN + 1)]
-        assert said == ["220 mx.si"] * EVICTED_STILL_OPEN + ["421 4.3.2"]
+        said = [(await Wire(server, ("127.0.0.2", n)).reply())[:9] for n in range(65)]
+        assert said == ["220 mx.si"] * 64 + ["421 4.3.2"]
         await asyncio.sleep(20)
         assert (await Wire(server).reply())[:3] == "220"
         await server.close(1.0)
@@ -227,5 +227,36 @@ def test_an_address_and_its_neighbours_have_limits_of_their_own_but_loopback_has
         assert [await greeted(a) for a in ("127.0.0.1", "::1") for _ in range(9)] == ["220 mx.si"] * 18
         assert server.counters.connections_refused == 3
         await server.close(1.0)
+
+    run(main())
+
+
+def test_a_closing_server_takes_no_connection_from_the_first_moment_on() -> None:
+    """The listening socket is closed before anything is waited for, so that a new worker gets the next connection."""
+
+    class Listening:
+        is_closed = False
+
+        def close(self) -> None:
+            self.is_closed = True
+
+    listening = Listening()
+
+    async def main() -> None:
+        async def create_server(protocol: object, **options: object) -> Listening:
+            assert protocol == server.protocol
+            return listening
+
+        server = new_server()
+        asyncio.get_running_loop().create_server = create_server  # type: ignore[method-assign,assignment]
+        await server.start()
+        wire = Wire(server)
+        await wire.reply()
+        await open_data(wire)
+        closing = asyncio.ensure_future(server.close(100.0))
+        await asyncio.sleep(0)
+        assert listening.is_closed and not closing.done()
+        await wire.send(b".\r\n")
+        await closing
 
     run(main())

@@ -95,3 +95,45 @@ def test_what_was_not_taken_can_be_had_for_the_data_or_forgotten() -> None:
     reader.feed(b"NOOP\r\n")
     reader.clear()
     assert reader.next() is None
+
+
+def test_octets_for_the_data_are_taken_piece_by_piece_and_the_rest_are_commands() -> None:
+    """As BDAT does: a chunk may end anywhere in a packet (RFC 3030 §2)."""
+    reader = CommandReader()
+    reader.feed(b"BDAT 5\r\n")
+    assert reader.next() == Command(b"BDAT", b"5")
+    reader.feed(b"ab\n\ncNOOP\r\nQUIT\r\n")
+    assert (reader.take(2), reader.take(3)) == (b"ab", b"\n\nc")
+    assert (len(reader), reader.lines) == (12, 2)
+    assert (reader.next(), reader.next(), reader.next()) == (Command(b"NOOP", b""), Command(b"QUIT", b""), None)
+    reader.feed(b"xyz")
+    assert (reader.take(3), len(reader)) == (b"xyz", 0)
+
+
+def test_octets_that_were_taken_or_forgotten_are_in_no_command() -> None:
+    reader = CommandReader()
+    reader.feed(b"NO")
+    assert reader.next() is None
+    assert reader.take(1) == b"N"
+    reader.feed(b"OP\r\nRSET\r\nqu")
+    assert (reader.next(), reader.next(), reader.next()) == (Command(b"OOP", b""), Command(b"RSET", b""), None)
+    reader.clear()
+    assert (len(reader), reader.lines) == (0, 0)
+    reader.feed(b"NOOP\r\n")
+    assert reader.next() == Command(b"NOOP", b"")
+
+
+@pytest.mark.parametrize(
+    ("line", "verb"),
+    [
+        (b" " * 40 + b"auth plain " + b"x" * 600 + b"\r\n", b"AUTH"),
+        (b" " * 600 + b"\r\n", b""),
+        (b" " * 100_000, b""),
+        (b"v" * 16 + b" " + b"x" * 600 + b"\r\n", b"V" * 16),
+        (b"v" * 100_000, b"V" * 16),
+    ],
+    ids=["blanks before", "blanks alone", "blanks without an end", "16 octets", "no blank"],
+)
+def test_of_an_over_long_line_at_most_sixteen_octets_of_its_verb_are_kept(line: bytes, verb: bytes) -> None:
+    (command,) = fed_three_ways(read, line)
+    assert command == Command(verb, b"", LineFault.TOO_LONG)

@@ -89,3 +89,10 @@ def test_every_mix_of_cr_and_lf(data: bytes, cuts: list[int]) -> None:
 def test_how_the_last_line_ends(end: bytes) -> None:
     data = (b"x" * 76 + b"\r\n") * 100 + b"x" * 76 + end
     assert seen([data]) == by_looking(data)
+
+
+@pytest.mark.parametrize("fault", [b"\r", b"\n", b"\r\n", b"\n\r"])
+def test_no_place_in_equal_lines_hides_a_fault(fault: bytes) -> None:
+    for at in range(len(EQUAL_LINES)):
+        data = EQUAL_LINES[:at] + fault + EQUAL_LINES[at + len(fault) :]
+        assert seen([data]) == by_looking(data), at
