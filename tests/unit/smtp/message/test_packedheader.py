@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from catcher.model.mail.transaction import Header, HeaderField
 from catcher.smtp import MessageStream
 from catcher.smtp.message.packedheader import OBJECT_OCTETS, PackedFields, PackedHeader
+from catcher.smtp.message.stream import FEW_FIELDS
 
 FIELDS = st.lists(st.tuples(st.binary(min_size=1, max_size=40), st.binary(max_size=90)), max_size=30)
 
