@@ -164,7 +164,8 @@ def _check(key: bytes) -> None:
 
 def _mailbox_octets(mailbox: Mailbox) -> bytes:
     local_part = mailbox.local_part.lower().encode("utf-8", "surrogatepass")
-    return _length_prefixed(local_part, mailbox.domain.lower().encode("utf-8", "surrogatepass"))
+    domain = mailbox.domain.lower().encode("utf-8", "surrogatepass")
+    return b"%d:%b%d:%b" % (len(local_part), local_part, len(domain), domain)
 
 
 def _length_prefixed(*values: bytes) -> bytes:

@@ -8,13 +8,15 @@ places loses them first, a client alone in its networks loses its place last, an
 When no client is slow, a client in its grace gives way, but only in a network twice as heavy as the newcomer's: else a
 network could hold all places by coming anew all the time.
 
-Each step costs a time that grows with the logarithm of the number of places, or not at all.
+The order is kept from the first search on, until less than half of the places are taken: in peace a connection costs
+nothing here, and the work to build the order is shared by as many new connections as half of the places. Each other
+step costs a time that grows with the logarithm of the number of places, or not at all.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from operator import itemgetter
 
@@ -123,20 +125,19 @@ class _OneSize:
             self._by_number.setdefault(len(places), {})[network] = places
 
 
-class Evictions:
+class _Order:
     """All places that aren't left, in the order in which they would be taken away."""
 
-    def __init__(self, shares: Mapping[NetworkSize, NetworkShare], connections: int) -> None:
-        """``connections``: number of all places."""
+    __slots__ = ("_all", "_sizes")
+
+    def __init__(self, shares: Mapping[NetworkSize, NetworkShare], connections: int, places: Iterable[Place]) -> None:
         self._sizes = {size: _OneSize(min(share.connections, connections)) for size, share in shares.items()}
         self._all = SlowestFirst()
-
-    def __len__(self) -> int:
-        return len(self._all)
+        for place in places:
+            self.add(place)
 
     @property
     def networks(self) -> int:
-        """Number of networks in memory."""
         return sum(map(len, self._sizes.values()))
 
     def add(self, place: Place) -> None:
@@ -144,15 +145,12 @@ class Evictions:
             self._sizes[network[:2]].add(network, place)
         self._all.add(place)
 
-    def remove(self, place: Place) -> None:
-        """Takes out ``place``, whose client has left or is sent away."""
-        place.is_left = True
+    def note_left(self, place: Place) -> None:
         for network in place.networks:
             self._sizes[network[:2]].note_left(network)
         self._all.note_left()
 
     def next(self, networks: tuple[CountedNetwork, ...], now: float) -> Place | None:
-        """The place to take away for a newcomer in ``networks``, or None."""
         place = self._of_heaviest(now, now) or self._all.slowest(now, now)
         if place is None:
             own = max((self._sizes[network[:2]].weight_with_one_more(network) for network in networks), default=0.0)
@@ -170,3 +168,43 @@ class Evictions:
             if slowest is not None and (place is None or slowest.paid_until < place.paid_until):
                 place, above = slowest, -minus_weight - _EQUAL
         return place
+
+
+class Evictions:
+    """All places that aren't left, and their order once it is asked for."""
+
+    def __init__(self, shares: Mapping[NetworkSize, NetworkShare], connections: int) -> None:
+        """``connections``: number of all places."""
+        self._shares = shares
+        self._connections = connections
+        self._places: dict[Place, None] = {}
+        self._order: _Order | None = None
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @property
+    def networks(self) -> int:
+        """Number of networks in memory; 0 while no order is kept."""
+        return 0 if self._order is None else self._order.networks
+
+    def add(self, place: Place) -> None:
+        self._places[place] = None
+        if self._order is not None:
+            self._order.add(place)
+
+    def remove(self, place: Place) -> None:
+        """Takes out ``place``, whose client has left or is sent away."""
+        place.is_left = True
+        del self._places[place]
+        if self._order is not None:
+            if 2 * len(self._places) < self._connections:
+                self._order = None
+            else:
+                self._order.note_left(place)
+
+    def next(self, networks: tuple[CountedNetwork, ...], now: float) -> Place | None:
+        """The place to take away for a newcomer in ``networks``, or None."""
+        if self._order is None:
+            self._order = _Order(self._shares, self._connections, self._places)
+        return self._order.next(networks, now)

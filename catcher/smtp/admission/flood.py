@@ -2,28 +2,21 @@
 
 The limits of the client's networks are checked first, and a refused connection counts towards no limit: one network
 can't use up the others' share. The counts start at zero each second, so a flood has no effect once it is over. Memory
-holds the networks admitted in the present second, at most four for each admitted connection, and a cache with the
-exemption of the latest addresses.
+holds the networks admitted in the present second, at most four for each admitted connection.
 """
 
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Mapping
-from functools import lru_cache
-from ipaddress import ip_address
 
-from catcher.smtp.admission.networks import CountedNetwork, NetworkShare, NetworkSize
+from catcher.smtp.admission.networks import CountedNetwork, NetworkSet, NetworkShare, NetworkSize
 from catcher.smtp.settings import SmtpLimits
 
 log = logging.getLogger("catcher.smtp")
 
 _LOG_EVERY_SECONDS = 60.0
 """Seconds between two log lines about a continuing flood."""
-_REMEMBERED = 1_024
-"""Most addresses whose exemption is cached: the comparison with every exempt network costs more than all other
-checks."""
 
 
 class Flood:
@@ -32,11 +25,10 @@ class Flood:
     def __init__(self, limits: SmtpLimits, shares: Mapping[NetworkSize, NetworkShare]) -> None:
         self._limit = limits.connection_rate
         self._limits_by_size = {size: share.rate for size, share in shares.items() if share.rate}
-        self._exempt = limits.connection_rate_exempt
-        self._is_exempt = lru_cache(_REMEMBERED)(self._in_exempt_network)
+        self._exempt = NetworkSet(limits.connection_rate_exempt)
         self._second = -1
         self._admitted = 0
-        self._by_network: Counter[CountedNetwork] = Counter()
+        self._by_network: dict[CountedNetwork, int] = {}
         self.refused = 0
         """Number of connections refused since the start."""
         self._logged_at = float("-inf")
@@ -47,28 +39,24 @@ class Flood:
         if second != self._second:
             self._second, self._admitted = second, 0
             self._by_network.clear()
-        if self._is_exempt(address):
+        if self._exempt.holds(address):
             return True
-        limited = [network for network in networks if network[:2] in self._limits_by_size]
+        counts, limits = self._by_network, self._limits_by_size
+        limited = [network for network in networks if network[:2] in limits]
         for network in limited:
-            if self._by_network[network] >= self._limits_by_size[network[:2]]:
+            if counts.get(network, 0) >= limits[network[:2]]:
                 return self._refuse(now)
         if self._limit and self._admitted >= self._limit:
             return self._refuse(now)
         self._admitted += 1
-        self._by_network.update(limited)
+        for network in limited:
+            counts[network] = counts.get(network, 0) + 1
         return True
 
     @property
     def remembered(self) -> int:
         """Number of networks held in memory."""
         return len(self._by_network)
-
-    def _in_exempt_network(self, address: str) -> bool:
-        if not self._exempt:
-            return False
-        parsed = ip_address(address)
-        return any(parsed in network for network in self._exempt)
 
     def _refuse(self, now: float) -> bool:
         """Counts the refusal, and logs at most one line in ``_LOG_EVERY_SECONDS``. Returns False."""

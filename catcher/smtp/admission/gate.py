@@ -8,8 +8,6 @@ Memory holds a place for each open connection, a count for each of its networks,
 
 from __future__ import annotations
 
-from collections import Counter
-
 from catcher.smtp.admission.evictions import Evictions
 from catcher.smtp.admission.flood import Flood
 from catcher.smtp.admission.networks import CountedNetwork, networks_of, shares_of
@@ -32,7 +30,7 @@ class Gate:
         self._evictions = Evictions(self._shares, limits.connections)
         self._open = 0
         self._entered = 0
-        self._by_network: Counter[CountedNetwork] = Counter()
+        self._by_network: dict[CountedNetwork, int] = {}
 
     @property
     def is_full(self) -> bool:
@@ -58,14 +56,16 @@ class Gate:
         networks = networks_of(address)
         if not self._flood.admits(address, networks, now):
             return replies.FLOOD
+        counts = self._by_network
         for network in networks:
-            if self._by_network[network] >= self._shares[network[:2]].connections:
+            if counts.get(network, 0) >= self._shares[network[:2]].connections:
                 return replies.BUSY if self.is_full else replies.TOO_MANY_CONNECTIONS
         if self.is_full and not self._evict_one(networks, now):
             return replies.BUSY
         self._open += 1
         self._entered += 1
-        self._by_network.update(networks)
+        for network in networks:
+            counts[network] = counts.get(network, 0) + 1
         return Place(networks, self._entered, now)
 
     def add(self, client: AdmittedClient, place: Place) -> None:
@@ -77,11 +77,13 @@ class Gate:
         """Removes a client from all counts."""
         place = client.place
         self._open -= 1
+        counts = self._by_network
         for network in place.networks:
-            if self._by_network[network] > 1:
-                self._by_network[network] -= 1
+            count = counts[network]
+            if count > 1:
+                counts[network] = count - 1
             else:
-                del self._by_network[network]
+                del counts[network]
         if not place.is_left:
             self._evictions.remove(place)
         place.client = None

@@ -6,8 +6,9 @@ provider a /32 (RFC 6177): each is counted, because whoever holds a larger netwo
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from catcher.model.value import value
 from catcher.smtp.settings import SmtpLimits
@@ -17,7 +18,12 @@ CountedNetwork = tuple[int, int, int]
 NetworkSize = tuple[int, int]
 """IP version and length of the prefix in bits."""
 
-_SIZES = {4: (32, 24), 6: (64, 56, 48, 32)}
+_REMEMBERED = 1_024
+"""Most addresses whose numbers are cached: to parse an address costs more than all other checks."""
+_BITS = {4: 32, 6: 128}
+"""IP version → bits of an address."""
+_LOOPBACK_4, _LOOPBACK_6 = 127, 1
+"""The first octet of IPv4's loopback addresses, and the number of IPv6's only one."""
 
 
 @value
@@ -30,17 +36,50 @@ class NetworkShare:
     """Most new connections a second; 0: no limit."""
 
 
+@lru_cache(_REMEMBERED)
+def number_of(address: str) -> tuple[int, int] | None:
+    """IP version of ``address`` and its bits as a number; None for text without an address."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return None
+    return parsed.version, int(parsed)
+
+
 def networks_of(address: str) -> tuple[CountedNetwork, ...]:
     """The networks of ``address`` that are counted, the smallest first; empty for a loopback address, which no network
     can use, and for text without an address."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
+    number = number_of(address)
+    if number is None:
         return ()
-    if parsed.is_loopback:
+    version, bits = number
+    if version == 4:
+        return () if bits >> 24 == _LOOPBACK_4 else ((4, 32, bits), (4, 24, bits >> 8))
+    if bits == _LOOPBACK_6:
         return ()
-    bits = int(parsed)
-    return tuple([(parsed.version, size, bits >> (parsed.max_prefixlen - size)) for size in _SIZES[parsed.version]])
+    return (6, 64, bits >> 64), (6, 56, bits >> 72), (6, 48, bits >> 80), (6, 32, bits >> 96)
+
+
+class NetworkSet:
+    """Networks of any size. A search takes a step for each size that they have, not for each of them."""
+
+    __slots__ = ("_by_version",)
+
+    def __init__(self, networks: Iterable[IPv4Network | IPv6Network]) -> None:
+        self._by_version: dict[int, dict[int, set[int]]] = {4: {}, 6: {}}
+        """IP version → bits behind the prefix → the prefixes as numbers."""
+        for network in networks:
+            behind = _BITS[network.version] - network.prefixlen
+            prefixes = self._by_version[network.version].setdefault(behind, set())
+            prefixes.add(int(network.network_address) >> behind)
+
+    def holds(self, address: str) -> bool:
+        """Whether one of the networks holds ``address``; False for text without an address."""
+        number = number_of(address)
+        if number is None:
+            return False
+        version, bits = number
+        return any(bits >> behind in prefixes for behind, prefixes in self._by_version[version].items())
 
 
 def shares_of(limits: SmtpLimits) -> Mapping[NetworkSize, NetworkShare]:

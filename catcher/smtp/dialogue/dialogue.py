@@ -10,7 +10,7 @@ from collections.abc import Callable
 from catcher.catalogue import Catalogue
 from catcher.model.clock import Clock
 from catcher.smtp.dialogue.envelope import Client
-from catcher.smtp.dialogue.extensions import extensions
+from catcher.smtp.dialogue.extensions import hello_with_extensions
 from catcher.smtp.dialogue.grammar import read_chunk_size, read_hello, read_mail, read_rcpt
 from catcher.smtp.dialogue.order import OUT_OF_ORDER, DialogueState
 from catcher.smtp.dialogue.policy import OperatorMailbox
@@ -104,8 +104,10 @@ class Dialogue:
         if not esmtp:
             return replies.hello(self._settings.hostname)
         offers_tls = self._tls_offered and not self._client.tls  # RFC 3207 §4.2
-        keywords = extensions(self._settings.limits, starttls=offers_tls, chunks=self._offers_chunks)
-        return replies.hello(self._settings.hostname, *keywords)
+        limits = self._settings.limits
+        return hello_with_extensions(
+            self._settings.hostname, limits.message_octets, limits.recipients, offers_tls, self._offers_chunks
+        )
 
     def starttls(self, argument: bytes) -> Reply | StartTls:
         """The caller calls ``tls_established`` after the handshake, or ends the session."""

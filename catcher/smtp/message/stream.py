@@ -16,6 +16,9 @@ from catcher.smtp.message.header import HeaderReader
 from catcher.smtp.message.packedheader import OBJECT_OCTETS, PackedHeader
 from catcher.smtp.wire.lineends import LineEnds
 
+FEW_FIELDS = 40
+"""Most fields of a header that stays unpacked: their objects take 7.5 KiB. To pack and unpack a header takes a
+microsecond a field."""
 _NONE = Header()
 
 
@@ -44,7 +47,7 @@ class MessageStream:
         self._reader: HeaderReader | None = HeaderReader()
         self._header = _NONE
         self._packed: PackedHeader | None = None
-        """The complete header while the body arrives; ``_header`` is then empty."""
+        """The complete header, if it has many fields, while the body arrives; ``_header`` is then empty."""
         self._kept = 0
         self._line_ends = LineEnds()
         self._header_crlfs = 0
@@ -59,12 +62,12 @@ class MessageStream:
 
     @property
     def kept(self) -> int:
-        """Octets of memory for what is kept of the header; after ``finish`` for the header as objects."""
+        """Octets of memory for what is kept of the header, and for its objects unless ``rest`` packs them."""
         return self._kept if self._reader is None else self._reader.kept
 
     def rest(self) -> None:
-        """Packs the header."""
-        if self._header is not _NONE:
+        """Packs the header if it has many fields."""
+        if len(self._header.fields) > FEW_FIELDS:
             self._packed, self._header = PackedHeader(self._header), _NONE
 
     def feed(self, data: bytes) -> None:
@@ -110,13 +113,16 @@ class MessageStream:
         )
         header = self._header if self._packed is None else self._packed.header()
         self._header, self._packed, self._digests = _NONE, None, {}
-        self._kept += len(header.fields) * OBJECT_OCTETS
+        if len(header.fields) > FEW_FIELDS:
+            self._kept += len(header.fields) * OBJECT_OCTETS
         return header, facts
 
     def _header_ended(self, reader: HeaderReader, body: bytes) -> None:
         self._reader = None
         self._header = reader.header()
         self._kept = reader.kept
+        if len(self._header.fields) <= FEW_FIELDS:
+            self._kept += len(self._header.fields) * OBJECT_OCTETS
         self.hops = reader.hops
         self._digests = {wanted: BodyDigest(wanted) for wanted in wanted_digests(self._header)}
         self._body(body)

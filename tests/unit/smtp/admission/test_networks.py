@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.smtp import Gate, SmtpLimits
-from catcher.smtp.admission.networks import networks_of, shares_of
+from catcher.smtp.admission.networks import NetworkSet, networks_of, shares_of
 from catcher.smtp.admission.place import Place
 from catcher.smtp.wire import replies
 
@@ -65,3 +65,18 @@ def test_no_network_s_share_is_larger_than_that_of_the_network_around_it() -> No
 def test_zero_is_no_limit_on_the_rate() -> None:
     gate = Gate(SmtpLimits(connection_rate=0, connection_rate_per_prefix=0, connections_per_address=10_000))
     assert all(isinstance(gate.enter("192.0.2.1", 7.0), Place) for _ in range(400))
+
+
+@given(st.lists(st.ip_addresses(), min_size=1), st.lists(st.tuples(st.ip_addresses(), st.integers(0, 128))))
+def test_a_set_of_networks_holds_what_one_of_them_holds(
+    addresses: list[ipaddress.IPv4Address | ipaddress.IPv6Address],
+    prefixes: list[tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, int]],
+) -> None:
+    prefixes += [(address, 96 + n) for n, address in enumerate(addresses[:3])]
+    networks = [
+        ipaddress.ip_network((address, min(size, address.max_prefixlen)), strict=False) for address, size in prefixes
+    ]
+    found = NetworkSet(networks)
+    for address in addresses:
+        assert found.holds(str(address)) is any(address in network for network in networks)
+    assert not found.holds("nowhere")

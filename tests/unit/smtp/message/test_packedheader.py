@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from catcher.model.mail.transaction import Header, HeaderField
 from catcher.smtp import MessageStream
-from catcher.smtp.message.packedheader import PackedFields, PackedHeader
+from catcher.smtp.message.packedheader import OBJECT_OCTETS, PackedFields, PackedHeader
+from catcher.smtp.message.stream import FEW_FIELDS
 
 FIELDS = st.lists(st.tuples(st.binary(min_size=1, max_size=40), st.binary(max_size=90)), max_size=30)
 
@@ -70,3 +71,19 @@ def test_a_message_that_waits_takes_the_memory_of_the_octets_kept(end: bytes, pi
     assert len(SHORT) - 3000 < octets < 1.3 * len(SHORT)
     assert streams[0].kept >= len(SHORT)
     assert len(streams[0].finish()[0].fields) == 1000
+
+
+@pytest.mark.parametrize(("number", "packs"), [(FEW_FIELDS, False), (FEW_FIELDS + 1, True)])
+def test_a_short_header_stays_unpacked_and_its_objects_are_counted_from_its_end_on(number: int, packs: bool) -> None:
+    stream = MessageStream()
+    fields = b"".join(b"X%d: y\r\n" % n for n in range(number))
+    stream.feed(fields + b"\r\nbody\r\n")
+    before = stream.kept
+    stream.rest()
+    stream.feed(b"more\r\n")
+    stream.rest()
+    objects = number * OBJECT_OCTETS
+    assert before == stream.kept == len(fields) + (0 if packs else objects)
+    header, _ = stream.finish()
+    assert len(header.fields) == number
+    assert stream.kept == len(fields) + objects
