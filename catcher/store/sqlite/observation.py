@@ -5,11 +5,10 @@ Longer than others: one row's way in, its comparison with earlier ones, and the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
-from hashlib import blake2b
 from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
@@ -40,6 +39,7 @@ from catcher.store.rules import (
 )
 from catcher.store.sqlite.byday import unstored
 from catcher.store.sqlite.byday.clients import ClientNotes
+from catcher.store.sqlite.byday.indexing import MOST_WAITING, index_rows, tag_key, waiting_keys
 from catcher.store.sqlite.byday.layout import (
     MAIL_COLUMNS,
     RESTS_ON_ADDRESS,
@@ -80,6 +80,7 @@ def add(db: PatientDatabase, rows: Sequence[ObservationRow], counted: Mapping[Un
         stored = [adding.add(id, row) for id, row in enumerate(rows, db.registry.last_id + 1)]
         adding.write()
         adding.note_growth()
+        adding.index()
         return stored
 
 
@@ -99,6 +100,8 @@ class _Adding:
         """Number of a part → what isn't written yet."""
         self._grown: dict[int, tuple[int, int]] = {}
         """Number of a part → the last id, the number of added rows."""
+        self._made: set[int] = set()
+        """Numbers of the new parts."""
 
     def add(self, id: int, row: ObservationRow) -> Stored:
         """Adds one row, and compares it with earlier rows. A statement costs little; a page in the log costs much."""
@@ -108,15 +111,15 @@ class _Adding:
         by, day = sender_from(sender), at[:10]
         part = self._open.get(day) or self._part(day, id)
         number, recent = part.number, self._recent
-        key = None if tag is None else _key(tag)
+        key = None if tag is None else tag_key(tag)
         organisation = proven_organisation(by)
         signatures = () if signed == _NONE else texts(signed)
         first, replayed = None, False
         if tag is not None or tag_before is not None:
-            keys = (key,) if tag_before is None else (key, _key(tag_before))
+            keys = (key,) if tag_before is None else (key, tag_key(tag_before))
             first = recent.first_delivery(transaction, at, keys, organisation)
         if first is None and (signatures or signed_before != _NONE):
-            looked_for = signatures if signed_before == _NONE else {*signatures, *texts(signed_before)}
+            looked_for = {*signatures, *texts(signed_before)}
             if alike := recent.deliveries(transaction, at, looked_for):
                 replayed = is_replay(SignedDelivery(moment_from_text(at), client_network(client), texts(to)), alike)
         resting = bool(fresh) and reason == RESTS_ON_ADDRESS
@@ -124,24 +127,19 @@ class _Adding:
         shared = _is_shared(self._db, self._clients, client, day, handing, resting=resting, before=self.write)
         lines = self._lines.get(number)
         if lines is None:
-            lines = self._lines[number] = PartLines([], [], [], [], [], [])
+            lines = self._lines[number] = PartLines([], [], [], [])
         mail, trace, token = split_row(row, id, first, replayed=replayed)
         if shared:
             stop_counting(mail)
         lines.mail.append(mail)
         lines.trace.append((id, *trace, resting and not shared))
         lines.token.append((id, *token))
-        if tag is not None or signatures:
-            lines.recent.append((id, *recent_of(row)))
-        if key is not None and first is None:
-            lines.retry.append((key, id))
-            recent.note(key, id, number)
-        if signatures and uses_up_signatures(
+        used = bool(signatures) and uses_up_signatures(
             nature_from(nature).mail_class, by.tier, fresh=bool(fresh), reason=reason_of(reason)
-        ):
-            for signature in signatures:
-                lines.signature.append((signature, id))
-                recent.note(signature, id, number)
+        )
+        if tag is not None or signatures:
+            lines.recent.append((id, *recent_of(row), used))
+        recent.note(number, id, None if first is not None else key, signatures if used else ())
         self._grown[number] = (id, self._grown[number][1] + 1 if number in self._grown else 1)
         return Stored(id, first, replayed, shared)
 
@@ -155,6 +153,7 @@ class _Adding:
             part = self._db.registry.add_part(checked_day(day), id)
             create_part(self._db, part.number)
             self._recent.add_part(part)
+            self._made.add(part.number)
         self._open[day] = part
         return part
 
@@ -166,20 +165,25 @@ class _Adding:
                 if values:
                     self._db.conn.executemany(statement, values)
         self._lines.clear()
-        self._recent.written()
 
     def note_growth(self) -> None:
         for number, (last, rows) in self._grown.items():
             self._db.registry.grown(number, last, rows)
+            self._db.registry.waiting[number].up_to = last
+
+    def index(self) -> None:
+        """Indexes the rows of a part once they are many, and those of earlier parts as soon as there is a new one."""
+        registry = self._db.registry
+        for part in registry.parts():
+            if not self._made and part.number not in self._grown:
+                continue
+            behind = part.last_id - part.indexed
+            if behind >= MOST_WAITING or (behind and self._made and part.number not in self._made):
+                index_rows(self._db, registry, part)
 
 
 _NONE = "[]"
 """A column that holds no text."""
-
-
-def _key(tag: str) -> int:
-    """A retry tag as a number, which makes the index small."""
-    return int.from_bytes(blake2b(tag.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
 
 
 @lru_cache(maxsize=64)
@@ -196,20 +200,26 @@ class _RecentMails:
         self._write = write
         self._parts = {part.number: part for part in db.registry.parts() if part.recent}
         self._numbers: dict[str, tuple[int, ...]] = {}
-        self._unwritten: dict[int | str, list[tuple[int, int]]] = {}
-        """Key of a tag, or token of a signature → id and part of rows that aren't written yet."""
+        self._waiting = {
+            number: waiting_keys(db, db.registry, part)
+            for number, part in self._parts.items()
+            if part.last_id > part.indexed
+        }
 
     def add_part(self, part: MailPart) -> None:
         self._parts[part.number] = part
         self._numbers.clear()
 
-    def note(self, key_or_token: int | str, id: int, number: int) -> None:
-        """Notes a row that will be written."""
-        self._unwritten.setdefault(key_or_token, []).append((id, number))
-
-    def written(self) -> None:
-        """All rows are written."""
-        self._unwritten.clear()
+    def note(self, number: int, id: int, key: int | None, used: Iterable[str]) -> None:
+        """Notes a row that will be written: the key of its tag unless it is a retry, the signatures that it uses up."""
+        waiting = self._waiting.get(number)
+        if waiting is None:
+            registry = self._db.registry
+            waiting = self._waiting[number] = waiting_keys(self._db, registry, self._parts[number])
+        if key is not None:
+            waiting.retry.setdefault(key, []).append(id)
+        for token in used:
+            waiting.signature.setdefault(token, []).append(id)
 
     def _since(self, earliest: str) -> tuple[int, ...]:
         """The parts of the day of ``earliest`` and later ones."""
@@ -225,8 +235,10 @@ class _RecentMails:
         earliest = _earliest(at)
         numbers = self._since(earliest)
         found = self._db.conn.execute(_with_tag(numbers, len(keys)), keys).fetchall() if numbers else []
-        if self._unwritten:
-            found += [line for key in keys if key is not None for line in self._unwritten.get(key, ())]
+        for number, waiting in self._waiting.items():
+            for key in keys:
+                if key in waiting.retry:
+                    found += [(id, number) for id in waiting.retry[key]]
         if not found:
             return None
         for id, number in sorted(found):
@@ -237,7 +249,7 @@ class _RecentMails:
                 return int(id)
         return None
 
-    def deliveries(self, transaction: str, at: str, tokens: Iterable[str]) -> list[SignedDelivery]:
+    def deliveries(self, transaction: str, at: str, tokens: Set[str]) -> list[SignedDelivery]:
         """The mails of other transactions of the last days with one of these signatures."""
         earliest = _earliest(at)
         numbers = self._since(earliest)
@@ -246,22 +258,25 @@ class _RecentMails:
         for token in tokens:
             if sql:
                 found.update(self._db.conn.execute(sql, (token,)))
-            if token in self._unwritten:
-                found.update(self._unwritten[token])
+            for number, waiting in self._waiting.items():
+                if token in waiting.signature:
+                    found.update((id, number) for id in waiting.signature[token])
         others = []
         for id, number in found:
             recipients = "k.recipients" if self._parts[number].token else "NULL"
-            moment, other, network, to = self._line(id, number, f"m.client, {recipients}")
-            if other != transaction and moment >= earliest:
+            moment, other, network, to, used, signed = self._line(
+                id, number, f"m.client, {recipients}, r.used, r.signatures", recent=True
+            )
+            if other != transaction and moment >= earliest and used and not tokens.isdisjoint(texts(signed)):
                 others.append(SignedDelivery(moment_from_text(moment), network, texts(to or _NONE)))
         return others
 
-    def _line(self, id: int, number: int, columns: str) -> Any:
+    def _line(self, id: int, number: int, columns: str, *, recent: bool = False) -> Any:
         """Of a mail its moment, its transaction, and ``columns``."""
         self._write()
         part = self._parts[number]
         moment = moment_or("observed_at", part.trace)
-        source = part_source(number, part.trace, part.token, False)
+        source = part_source(number, part.trace, part.token, recent)
         return self._db.conn.execute(
             f'SELECT {moment}, m."transaction", {columns} FROM {source} WHERE m.id = ?', (id,)
         ).fetchone()
@@ -350,8 +365,10 @@ def revise(db: PatientDatabase, observations: Sequence[Observation]) -> tuple[Ob
         )
         db.execute(f"DELETE FROM recent_{n} WHERE id = ?", [stored.id])
         if revised.retry_tag is not None or revised.signatures:
-            db.execute(part_statements(n).recent, [stored.id, *recent_of(row)])
-        db.conn.executemany(part_statements(n).signature, [(token, stored.id) for token in used_up])
+            db.execute(part_statements(n).recent, [stored.id, *recent_of(row), bool(used_up)])
+        db.conn.executemany(
+            f"INSERT OR IGNORE INTO signature_{n} VALUES (?,?)", [(token, stored.id) for token in used_up]
+        )
         db.execute("INSERT OR IGNORE INTO to_fold_again VALUES (?)", [revised.id])
         changed.append(revised)
     return tuple(changed)
@@ -436,6 +453,7 @@ def _rows(
     """The rows of a page. Parts whose ids overlap are merged; a part is read only as far as its rows may be needed."""
     sign = -1 if newest_first else 1
     first, last = (None if moment is None else bound_to_text(moment) for moment in (since, until))
+    values = {"after": after, "domain": domain, "first": first, "last": last, "ref": ref}
     found: list[tuple[Any, ...]] = []
     with read_transaction(db):
         parts = [
@@ -454,16 +472,15 @@ def _rows(
                 break
             time = moment_or("observed_at", part.trace)
             conditions = {
-                "m.id < ?" if newest_first else "m.id > ?": after,
-                "m.domain = ?": domain,
-                f"{time} >= ?": first,
-                f"{time} < ?": last,
-                "m.ref = ?": ref,
+                "after": "m.id < :after" if newest_first else "m.id > :after",
+                "domain": "m.domain = :domain",
+                "first": f"{time} >= :first",
+                "last": f"{time} < :last",
+                "ref": f"m.id IN ({_ids_of(part)})",
             }
-            wanted = {condition: value for condition, value in conditions.items() if value is not None}
-            where = " AND ".join(wanted) or "1"
-            sql = select(part, where, f"ORDER BY m.id {'DESC' if newest_first else 'ASC'} LIMIT ?")
-            found += db.execute(sql, [*wanted.values(), size - before]).fetchall()
+            where = " AND ".join(condition for name, condition in conditions.items() if values[name] is not None)
+            sql = select(part, where or "1", f"ORDER BY m.id {'DESC' if newest_first else 'ASC'} LIMIT :size")
+            found += db.execute(sql, {**values, "size": size - before}).fetchall()
             found.sort(key=lambda row: sign * row[0])
     return found[:size]
 
@@ -474,14 +491,23 @@ def _with_ref(db: PatientDatabase, parts: list[MailPart], ref: str) -> list[Mail
         number
         for some in (parts[n : n + _TABLES_AT_ONCE] for n in range(0, len(parts), _TABLES_AT_ONCE))
         for (number,) in db.execute(
-            " UNION ALL ".join(f"SELECT {part.number} FROM mail_{part.number} WHERE ref = ?1" for part in some), [ref]
+            " UNION ALL ".join(f"SELECT {part.number} WHERE EXISTS ({_ids_of(part)})" for part in some),
+            {"ref": ref},
         )
     }
     return [part for part in parts if part.number in numbers]
 
 
+def _ids_of(part: MailPart) -> str:
+    """A query for the ids of the mails with a reference. Rows that aren't indexed yet are read."""
+    query = f"SELECT id FROM ref_{part.number} WHERE ref = :ref"
+    if part.last_id > part.indexed:
+        query += f" UNION ALL SELECT id FROM mail_{part.number} WHERE id > {part.indexed} AND ref = :ref"
+    return query
+
+
 _TABLES_AT_ONCE = 200
-"""Tables in one query: SQLite takes 500."""
+"""Parts in one query, each with two tables at most: SQLite takes 500."""
 
 
 class _PlacedRow(NamedTuple):

@@ -7,6 +7,9 @@
     token_N      the tokens of the mailboxes                           until the month is settled
     recent_N     retry tag, signatures ─┬─▶ retry_N, signature_N       5 days
                                         found by number of tag, by token
+    ref_N        rows by reference                                     until keep_days
+
+``ref_N``, ``retry_N`` and ``signature_N`` are filled later, many rows at once: see ``indexing``.
 
 An observation is read by joining the tables that are still there.
 """
@@ -56,14 +59,13 @@ def create_part(db: Database, number: int) -> None:
     n = number
     for statement in (
         f'CREATE TABLE "mail_{n}" ("id" INTEGER PRIMARY KEY, {_columns(MAIL_COLUMNS[1:])})',
-        f'CREATE INDEX "idx_mail_{n}_ref" ON "mail_{n}" ("ref")',
+        f'CREATE TABLE "ref_{n}" ("ref" TEXT NOT NULL, "id" INTEGER NOT NULL, PRIMARY KEY ("ref", "id")) WITHOUT ROWID',
         f'CREATE TABLE "trace_{n}" ("id" INTEGER PRIMARY KEY, {_columns(TRACE_COLUMNS)}, "resting" INTEGER NOT NULL)',
         # Mails that stop counting when another organisation's mail comes from their client's address.
         f'CREATE INDEX "idx_trace_{n}_resting" ON "trace_{n}" ("client") WHERE resting',
         # The column buckets is for days and buckets of mailboxes; nothing fills it yet.
         f'CREATE TABLE "token_{n}" ("id" INTEGER PRIMARY KEY, {_columns(TOKEN_COLUMNS)}, "buckets" TEXT)',
-        f'CREATE TABLE "recent_{n}" ("id" INTEGER PRIMARY KEY, {_columns(RECENT_COLUMNS)})',
-        # Each mail changes a random page of the next two; short keys keep the number of pages low.
+        f'CREATE TABLE "recent_{n}" ("id" INTEGER PRIMARY KEY, {_columns(RECENT_COLUMNS)}, "used" INTEGER NOT NULL)',
         f'CREATE TABLE "retry_{n}" ("key" INTEGER NOT NULL, "id" INTEGER NOT NULL, PRIMARY KEY ("key", "id")) '
         "WITHOUT ROWID",
         f'CREATE TABLE "signature_{n}" ("token" TEXT NOT NULL, "id" INTEGER NOT NULL, PRIMARY KEY ("token", "id")) '
@@ -79,8 +81,6 @@ class PartStatements(NamedTuple):
     trace: str
     token: str
     recent: str
-    retry: str
-    signature: str
 
 
 class PartLines(NamedTuple):
@@ -90,8 +90,7 @@ class PartLines(NamedTuple):
     trace: list[tuple[ColumnValue, ...]]
     token: list[tuple[ColumnValue, ...]]
     recent: list[tuple[ColumnValue, ...]]
-    retry: list[tuple[int, int]]
-    signature: list[tuple[str, int]]
+    """With whether the signatures are used up: another mail with one of them is a replay."""
 
 
 @lru_cache(maxsize=64)
@@ -106,9 +105,7 @@ def part_statements(number: int) -> PartStatements:
         insert("mail", MAIL_COLUMNS),
         insert("trace", ("id", *TRACE_COLUMNS, "resting")),
         insert("token", ("id", *TOKEN_COLUMNS)),
-        insert("recent", ("id", *RECENT_COLUMNS)),
-        f"INSERT INTO retry_{number} VALUES (?,?)",
-        f"INSERT OR IGNORE INTO signature_{number} VALUES (?,?)",
+        insert("recent", ("id", *RECENT_COLUMNS, "used")),
     )
 
 
@@ -205,7 +202,7 @@ _GROUPS = {"token": ("token",), "recent": ("signature", "retry", "recent"), "tra
 def table_names(part: MailPart) -> list[str]:
     """The tables of ``part`` that are there."""
     there = [table for flag, tables in _GROUPS.items() if getattr(part, flag) for table in tables]
-    return [f"{table}_{part.number}" for table in ("mail", *there)]
+    return [f"{table}_{part.number}" for table in ("mail", "ref", *there)]
 
 
 def drop_tables(
@@ -217,6 +214,7 @@ def drop_tables(
         for table in _GROUPS[flag]:
             mark_for_dropping(db, f"{table}_{part.number}", rows=NARROW_ROWS)
     if mail:
+        mark_for_dropping(db, f"ref_{part.number}", rows=NARROW_ROWS)
         mark_for_dropping(db, f"mail_{part.number}", rows=WIDE_ROWS)
         registry.remove_part(part)
     elif gone:

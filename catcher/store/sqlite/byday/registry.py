@@ -21,6 +21,8 @@ class MailPart(NamedTuple):
     first_id: int
     last_id: int
     rows: int
+    indexed: int
+    """The id up to which ``ref_N``, ``retry_N`` and ``signature_N`` hold the part's rows: see ``indexing``."""
     trace: bool
     """Whether ``trace_N`` is there: minutes and addresses."""
     token: bool
@@ -31,6 +33,20 @@ class MailPart(NamedTuple):
     @property
     def is_whole(self) -> bool:
         return self.trace and self.token and self.recent
+
+
+class WaitingKeys:
+    """The keys of a part's rows that its index tables don't hold yet."""
+
+    __slots__ = ("after", "retry", "signature", "up_to")
+
+    def __init__(self, after: int) -> None:
+        self.after = self.up_to = after
+        """The id behind which the rows wait, and the id up to which their keys are here."""
+        self.retry: dict[int, list[int]] = {}
+        """Key of a retry tag → ids."""
+        self.signature: dict[str, list[int]] = {}
+        """Token of a signature → ids. A revision may have taken a token from its row."""
 
 
 class DailyKind(StrEnum):
@@ -66,19 +82,22 @@ class Registry:
         self._last_id = self._last_number = 0
         self.alone: set[tuple[str, str, str]] = set()
         """Address, day and organisation of lines of which nothing has to be asked: see ``clients``."""
+        self.waiting: dict[int, WaitingKeys] = {}
+        """Number of a part → the keys of its rows that aren't indexed yet: see ``indexing``."""
 
     def clear(self) -> None:
         """Forgets what was read: a transaction that changed it was rolled back."""
         self._version = None
+        self.waiting.clear()
 
     def _load(self) -> None:
         (version,) = self._db.execute("PRAGMA data_version").fetchone()
         if version == self._version:
             return
         self.alone.clear()
-        columns = "number, day, first_id, last_id, rows, trace, token, recent"
+        columns = "number, day, first_id, last_id, rows, indexed, trace, token, recent"
         parts = (
-            MailPart(*row[:5], *map(bool, row[5:]))
+            MailPart(*row[:6], *map(bool, row[6:]))
             for row in self._db.execute(f"SELECT {columns} FROM part").fetchall()
         )
         self._parts = {part.number: part for part in parts}
@@ -114,8 +133,8 @@ class Registry:
 
     def add_part(self, day: str, first_id: int) -> MailPart:
         """Registers an empty part; the caller makes its tables."""
-        part = MailPart(self.new_number(), day, first_id, first_id - 1, 0, True, True, True)
-        self._db.execute("INSERT INTO part VALUES (?,?,?,?,?,?,?,?)", part)
+        part = MailPart(self.new_number(), day, first_id, first_id - 1, 0, first_id - 1, True, True, True)
+        self._db.execute("INSERT INTO part VALUES (?,?,?,?,?,?,?,?,?)", part)
         self._parts[part.number] = part
         return part
 
@@ -132,6 +151,13 @@ class Registry:
         self._db.execute("UPDATE part SET last_id = ?, rows = rows + ? WHERE number = ?", [last_id, rows, number])
         self._parts[number] = part._replace(last_id=last_id, rows=part.rows + rows)
         self._last_id = max(self._last_id, last_id)
+
+    def note_indexed(self, part: MailPart) -> None:
+        """Notes that the index tables of a part hold all its rows."""
+        known = self._parts[part.number]
+        self._db.execute("UPDATE part SET indexed = last_id WHERE number = ?", [part.number])
+        self._parts[part.number] = known._replace(indexed=known.last_id)
+        self.waiting.pop(part.number, None)
 
     def without(self, part: MailPart, *, tables: Iterable[str]) -> None:
         """Notes that some of ``trace``, ``token`` and ``recent`` aren't the part's any more."""

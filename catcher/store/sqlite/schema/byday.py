@@ -22,8 +22,8 @@ _PART_ROWS = 100_000
 _REGISTRY = (
     'CREATE TABLE "origin" ("epoch" TEXT NOT NULL, "last_id" INTEGER NOT NULL, "last_number" INTEGER NOT NULL)',
     """CREATE TABLE "part" ("number" INTEGER PRIMARY KEY, "day" TEXT NOT NULL, "first_id" INTEGER NOT NULL,
-        "last_id" INTEGER NOT NULL, "rows" INTEGER NOT NULL, "trace" INTEGER NOT NULL, "token" INTEGER NOT NULL,
-        "recent" INTEGER NOT NULL)""",
+        "last_id" INTEGER NOT NULL, "rows" INTEGER NOT NULL, "indexed" INTEGER NOT NULL, "trace" INTEGER NOT NULL,
+        "token" INTEGER NOT NULL, "recent" INTEGER NOT NULL)""",
     'CREATE TABLE "daily" ("number" INTEGER PRIMARY KEY, "kind" TEXT NOT NULL, "day" TEXT NOT NULL)',
     'CREATE TABLE "dropping" ("number" INTEGER PRIMARY KEY, "name" TEXT NOT NULL, "rows" INTEGER NOT NULL)',
     """CREATE TABLE "period" ("period" TEXT PRIMARY KEY, "settled_at" TEXT, "key_destroyed_at" TEXT,
@@ -39,13 +39,14 @@ _PART = (
         "client" TEXT NOT NULL, "tls" INTEGER, "size_class" TEXT, "reverse_path_domain" TEXT, "retry_of" INTEGER,
         "replayed" INTEGER, "fresh" INTEGER, "fresh_reason" TEXT, "sender" TEXT, "intended" TEXT, "nature" TEXT,
         "markings" TEXT, "authentication" TEXT, "revision" INTEGER NOT NULL, "recipient_count" INTEGER NOT NULL)""",
-    'CREATE INDEX "idx_mail_{n}_ref" ON "mail_{n}" ("ref")',
+    'CREATE TABLE "ref_{n}" ("ref" TEXT NOT NULL, "id" INTEGER NOT NULL, PRIMARY KEY ("ref", "id")) WITHOUT ROWID',
     """CREATE TABLE "trace_{n}" ("id" INTEGER PRIMARY KEY, "observed_at" TEXT NOT NULL, "client" TEXT NOT NULL,
         "resting" INTEGER NOT NULL)""",
     'CREATE INDEX "idx_trace_{n}_resting" ON "trace_{n}" ("client") WHERE resting',
     """CREATE TABLE "token_{n}" ("id" INTEGER PRIMARY KEY, "reverse_path_token" TEXT, "recipients" TEXT NOT NULL,
         "author_token" TEXT, "key_id" TEXT, "buckets" TEXT)""",
-    'CREATE TABLE "recent_{n}" ("id" INTEGER PRIMARY KEY, "retry_tag" TEXT, "signatures" TEXT NOT NULL)',
+    """CREATE TABLE "recent_{n}" ("id" INTEGER PRIMARY KEY, "retry_tag" TEXT, "signatures" TEXT NOT NULL,
+        "used" INTEGER NOT NULL)""",
     """CREATE TABLE "retry_{n}" ("key" INTEGER NOT NULL, "id" INTEGER NOT NULL, PRIMARY KEY ("key", "id"))
         WITHOUT ROWID""",
     """CREATE TABLE "signature_{n}" ("token" TEXT NOT NULL, "id" INTEGER NOT NULL, PRIMARY KEY ("token", "id"))
@@ -62,7 +63,9 @@ _MOVE = (
     f"""INSERT INTO "trace_{{n}}" SELECT id, observed_at, client, fresh = 1 AND fresh_reason = 'spf'
         AND instr(client, '/') = 0 {_ROWS}""",
     f"""INSERT INTO "token_{{n}}" SELECT id, reverse_path_token, recipients, author_token, NULL, NULL {_ROWS}""",
-    f"""INSERT INTO "recent_{{n}}" SELECT id, retry_tag, signatures {_ROWS}
+    f"""INSERT INTO "ref_{{n}}" SELECT ref, id {_ROWS} ORDER BY ref, id""",
+    f"""INSERT INTO "recent_{{n}}" SELECT id, retry_tag, signatures,
+        EXISTS (SELECT 1 FROM signature WHERE signature.observation = observation.id) {_ROWS}
         AND (retry_tag IS NOT NULL OR signatures <> '[]')""",
     f"""INSERT INTO "retry_{{n}}" SELECT tag_key(retry_tag), id {_ROWS} AND retry_tag IS NOT NULL
         AND retry_of IS NULL""",
@@ -130,7 +133,7 @@ def move(db: Database) -> None:
 
 
 def _move_part(db: Database, number: int, day: str, first: int, last: int, rows: int) -> None:
-    db.execute('INSERT INTO "part" VALUES (?,?,?,?,?,1,1,1)', [number, day, first, last, rows])
+    db.execute('INSERT INTO "part" VALUES (?,?,?,?,?,?,1,1,1)', [number, day, first, last, rows, last])
     for statement in _PART:
         db.execute(statement.format(n=number))
     for statement in _MOVE:

@@ -39,7 +39,7 @@ def create_registry(db: Database) -> None:
     origin = db.table("origin")
     origin.create({"epoch": str, "last_id": int, "last_number": int}, not_null={"epoch", "last_id", "last_number"})
     origin.insert({"epoch": token_hex(16), "last_id": 0, "last_number": 0})
-    columns = {"number": int, "day": str, "first_id": int, "last_id": int, "rows": int}
+    columns = {"number": int, "day": str, "first_id": int, "last_id": int, "rows": int, "indexed": int}
     there = {"trace": int, "token": int, "recent": int}
     db.table("part").create(columns | there, pk="number", not_null={*columns, *there} - {"number"})
     db.table("daily").create({"number": int, "kind": str, "day": str}, pk="number", not_null={"kind", "day"})

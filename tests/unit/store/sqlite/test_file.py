@@ -58,7 +58,7 @@ def test_the_columns_equal_the_field_dictionary() -> None:
     assert columns["mail_1"] == by_retention[Retention.KEEP_DAYS] | traces
     assert columns["trace_1"] == traces | {"id", "resting"}
     assert columns["token_1"] == by_retention[Retention.PERIOD] | {"id", "buckets"}
-    assert columns["recent_1"] == by_retention[Retention.FIVE_DAYS] | {"id"}
+    assert columns["recent_1"] == by_retention[Retention.FIVE_DAYS] | {"id", "used"}
     assert not by_retention[Retention.NEVER] & set().union(*columns.values())
 
 

@@ -65,7 +65,8 @@ def fill(store: SqliteStore) -> None:
     )
     others = [observation(transaction=f"t{n}", ref=f"REF{n:05}", retry_tag=f"{n:06}") for n in range(20)]
     young = observation(transaction="t-young", ref="REFYOUNG", observed_at=LATER, retry_tag="young")
-    store.add([[canary], *([o] for o in others), [young]])
+    store.add([[canary], *([o] for o in others)])
+    store.add([[young]])  # a new part: the other one is indexed
     store.add_demand({DemandKey("army.ml", "MX", "NOERROR", NOON, OTHERS[0]): 3})
     found_one = contact(party="canary.example", address=f"{OTHERS[1]}canary.example", source=Source.SOA)
     came = outcome(party="canary.example", host=OTHERS[2])
