@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 from operator import itemgetter
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from catcher.model.leak.unstored import UnstoredKey
 from catcher.model.mail.counting import reason_of, uses_up_signatures
@@ -173,6 +173,7 @@ class _Adding:
             self._db.registry.grown(number, last, rows)
 
 
+T = TypeVar("T")
 _NONE = "[]"
 """A column that holds no text."""
 
@@ -195,7 +196,7 @@ class _RecentMails:
         self._db = db
         self._write = write
         self._parts = {part.number: part for part in db.registry.parts() if part.recent}
-        self._numbers: dict[str, tuple[int, ...]] = {}
+        self._numbers: dict[str, list[tuple[int, ...]]] = {}
         self._unwritten: dict[int | str, list[tuple[int, int]]] = {}
         """Key of a tag, or token of a signature → id and part of rows that aren't written yet."""
 
@@ -211,11 +212,12 @@ class _RecentMails:
         """All rows are written."""
         self._unwritten.clear()
 
-    def _since(self, earliest: str) -> tuple[int, ...]:
-        """The parts of the day of ``earliest`` and later ones."""
+    def _since(self, earliest: str) -> list[tuple[int, ...]]:
+        """The parts of the day of ``earliest`` and later ones, as many together as one query takes."""
         day = earliest[:10]
         if day not in self._numbers:
-            self._numbers[day] = tuple([number for number, part in self._parts.items() if part.day >= day])
+            numbers = [number for number, part in self._parts.items() if part.day >= day]
+            self._numbers[day] = [tuple(some) for some in _some_at_once(numbers)]
         return self._numbers[day]
 
     def first_delivery(
@@ -223,8 +225,9 @@ class _RecentMails:
     ) -> int | None:
         """The id of the mail of which a mail with tags of these keys is a retry."""
         earliest = _earliest(at)
-        numbers = self._since(earliest)
-        found = self._db.conn.execute(_with_tag(numbers, len(keys)), keys).fetchall() if numbers else []
+        found = []
+        for numbers in self._since(earliest):
+            found += self._db.conn.execute(_with_tag(numbers, len(keys)), keys).fetchall()
         if self._unwritten:
             found += [line for key in keys if key is not None for line in self._unwritten.get(key, ())]
         if not found:
@@ -240,11 +243,10 @@ class _RecentMails:
     def deliveries(self, transaction: str, at: str, tokens: Iterable[str]) -> list[SignedDelivery]:
         """The mails of other transactions of the last days with one of these signatures."""
         earliest = _earliest(at)
-        numbers = self._since(earliest)
-        sql = _with_signature(numbers) if numbers else ""
+        queries = [_with_signature(numbers) for numbers in self._since(earliest)]
         found: set[tuple[int, int]] = set()
         for token in tokens:
-            if sql:
+            for sql in queries:
                 found.update(self._db.conn.execute(sql, (token,)))
             if token in self._unwritten:
                 found.update(self._unwritten[token])
@@ -472,7 +474,7 @@ def _with_ref(db: PatientDatabase, parts: list[MailPart], ref: str) -> list[Mail
     """Those of ``parts`` that have a mail with this reference; one short query for many of them."""
     numbers = {
         number
-        for some in (parts[n : n + _TABLES_AT_ONCE] for n in range(0, len(parts), _TABLES_AT_ONCE))
+        for some in _some_at_once(parts)
         for (number,) in db.execute(
             " UNION ALL ".join(f"SELECT {part.number} FROM mail_{part.number} WHERE ref = ?1" for part in some), [ref]
         )
@@ -482,6 +484,11 @@ def _with_ref(db: PatientDatabase, parts: list[MailPart], ref: str) -> list[Mail
 
 _TABLES_AT_ONCE = 200
 """Tables in one query: SQLite takes 500."""
+
+
+def _some_at_once(parts: Sequence[T]) -> list[Sequence[T]]:
+    """``parts`` in lots of which one query takes the tables."""
+    return [parts[begin : begin + _TABLES_AT_ONCE] for begin in range(0, len(parts), _TABLES_AT_ONCE)]
 
 
 class _PlacedRow(NamedTuple):
