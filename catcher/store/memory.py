@@ -77,6 +77,8 @@ class MemoryStore:
         """The moments after which they can't be revised any more."""
         self._closed: set[str] = set()
         """The periods that get no mailboxes any more."""
+        self._kept: set[str] = set()
+        """The periods of which mailboxes are kept."""
         self._to_fold_again: set[int] = set()
         self._used_up: dict[int, tuple[str, ...]] = {}
         """Observation's id → the signatures that it uses up (``uses_up_signatures``)."""
@@ -206,11 +208,13 @@ class MemoryStore:
             del self._open[observation.id], self._open_until[observation.id]
         open_ = [o for o in (*again, *waiting) if o.is_open and o.retry_of is None]
         final = [o for o in (*again, *waiting) if o not in open_]
+        with_mailboxes = [o for o in waiting if folder.shares(o).has_mailboxes]
+        late = sum(_period(o) in self._closed for o in with_mailboxes)
+        self._kept |= {_period(o) for o in with_mailboxes} - self._closed
         self._final = _sum(self._final, self._without_late(folder(final)))
         self._open |= {o.id: self._without_late(folder([o])) for o in open_}
         self._open_until |= {o.id: open_until(o) for o in open_}
         self._folded_up_to = self._last_id
-        late = sum(any(m.period in self._closed for i in folder([o]).values() for m in i.mailboxes) for o in waiting)
         moment = now and now.replace(microsecond=0)
         unchangeable = [id for id, until in self._open_until.items() if moment is not None and until < moment]
         for id in unchangeable:
@@ -442,6 +446,8 @@ class MemoryStore:
         ids = self._due(Retention.PERIOD, lambda o: _period(o) in settled or _period(o) < due.overdue_before)
         self._count_lost(ids)
         self._forget(Retention.PERIOD, tokenless, ids)
+        for period in [period for period in self._kept if period in settled or period < due.overdue_before]:
+            self._close(period)
         return Purged(tokens_emptied=len(ids - going))
 
     def _count_lost(self, ids: set[int]) -> None:
@@ -520,16 +526,19 @@ class MemoryStore:
         """There is no log."""
 
     def settle(self, period: str) -> int:
-        self._closed.add(period)
-        ended = {id: frozenset(m for m in i.mailboxes if m.period == period) for id, i in self._incidents.items()}
-        totals = {
-            id: Incident(i.key, settled=mailbox_totals(ended[id])) for id, i in self._incidents.items() if ended[id]
-        }
-        for sums in (self._final, *self._open.values()):
-            for id, incident in sums.items():
-                sums[id] = replace(incident, mailboxes=incident.mailboxes - ended[id])
+        incidents = self._incidents
+        ended = {id: frozenset(m for m in i.mailboxes if m.period == period) for id, i in incidents.items()}
+        totals = {id: Incident(i.key, settled=mailbox_totals(ended[id])) for id, i in incidents.items() if ended[id]}
+        self._close(period)
         self._final = _sum(self._final, totals)
         return sum(map(len, ended.values()))
+
+    def _close(self, period: str) -> None:
+        """Drops the mailboxes of ``period``, which gets none any more."""
+        self._closed.add(period)
+        self._kept.discard(period)
+        for sums in (self._final, *self._open.values()):
+            sums |= self._without_late(sums)
 
     def close(self) -> None:
         """Does nothing: there is nothing to close."""

@@ -99,7 +99,7 @@ class RowSharing:
             assert self._store is not None
             found = self._days[day] = _Day(self._store, date.fromisoformat(day), self._rows_a_day)
             if len(self._days) > MOST_SHARED_DAYS:
-                del self._days[min(self._days)]
+                del self._days[next(iter(self._days))]  # never the one that was just read: the clock may go back
         return found
 
     def _tell(self, counted: Mapping[UnstoredKey, int]) -> None:

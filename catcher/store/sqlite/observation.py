@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from catcher.model.leak.unstored import UnstoredKey
 from catcher.model.mail.counting import reason_of, uses_up_signatures
@@ -182,6 +182,7 @@ class _Adding:
                 index_rows(self._db, registry, part)
 
 
+T = TypeVar("T")
 _NONE = "[]"
 """A column that holds no text."""
 
@@ -199,7 +200,7 @@ class _RecentMails:
         self._db = db
         self._write = write
         self._parts = {part.number: part for part in db.registry.parts() if part.recent}
-        self._numbers: dict[str, tuple[int, ...]] = {}
+        self._numbers: dict[str, list[tuple[int, ...]]] = {}
         self._waiting = {
             number: waiting_keys(db, db.registry, part)
             for number, part in self._parts.items()
@@ -221,11 +222,12 @@ class _RecentMails:
         for token in used:
             waiting.signature.setdefault(token, []).append(id)
 
-    def _since(self, earliest: str) -> tuple[int, ...]:
-        """The parts of the day of ``earliest`` and later ones."""
+    def _since(self, earliest: str) -> list[tuple[int, ...]]:
+        """The parts of the day of ``earliest`` and later ones, as many together as one query takes."""
         day = earliest[:10]
         if day not in self._numbers:
-            self._numbers[day] = tuple([number for number, part in self._parts.items() if part.day >= day])
+            numbers = [number for number, part in self._parts.items() if part.day >= day]
+            self._numbers[day] = [tuple(some) for some in _some_at_once(numbers)]
         return self._numbers[day]
 
     def first_delivery(
@@ -233,8 +235,9 @@ class _RecentMails:
     ) -> int | None:
         """The id of the mail of which a mail with tags of these keys is a retry."""
         earliest = _earliest(at)
-        numbers = self._since(earliest)
-        found = self._db.conn.execute(_with_tag(numbers, len(keys)), keys).fetchall() if numbers else []
+        found = []
+        for numbers in self._since(earliest):
+            found += self._db.conn.execute(_with_tag(numbers, len(keys)), keys).fetchall()
         for number, waiting in self._waiting.items():
             for key in keys:
                 if key in waiting.retry:
@@ -252,15 +255,14 @@ class _RecentMails:
     def deliveries(self, transaction: str, at: str, tokens: Set[str]) -> list[SignedDelivery]:
         """The mails of other transactions of the last days with one of these signatures."""
         earliest = _earliest(at)
-        numbers = self._since(earliest)
-        sql = _with_signature(numbers) if numbers else ""
+        queries = [_with_signature(numbers) for numbers in self._since(earliest)]
         found: set[tuple[int, int]] = set()
         for token in tokens:
-            if sql:
+            for sql in queries:
                 found.update(self._db.conn.execute(sql, (token,)))
             for number, waiting in self._waiting.items():
                 if token in waiting.signature:
-                    found.update((id, number) for id in waiting.signature[token])
+                    found.update((id, number) for id in waiting.signature[token][: SPLIT_MOST + 1])
         others = []
         for id, number in found:
             recipients = "k.recipients" if self._parts[number].token else "NULL"
@@ -489,7 +491,7 @@ def _with_ref(db: PatientDatabase, parts: list[MailPart], ref: str) -> list[Mail
     """Those of ``parts`` that have a mail with this reference; one short query for many of them."""
     numbers = {
         number
-        for some in (parts[n : n + _TABLES_AT_ONCE] for n in range(0, len(parts), _TABLES_AT_ONCE))
+        for some in _some_at_once(parts)
         for (number,) in db.execute(
             " UNION ALL ".join(f"SELECT {part.number} WHERE EXISTS ({_ids_of(part)})" for part in some),
             {"ref": ref},
@@ -508,6 +510,11 @@ def _ids_of(part: MailPart) -> str:
 
 _TABLES_AT_ONCE = 200
 """Parts in one query, each with two tables at most: SQLite takes 500."""
+
+
+def _some_at_once(parts: Sequence[T]) -> list[Sequence[T]]:
+    """``parts`` in lots of which one query takes the tables."""
+    return [parts[begin : begin + _TABLES_AT_ONCE] for begin in range(0, len(parts), _TABLES_AT_ONCE)]
 
 
 class _PlacedRow(NamedTuple):

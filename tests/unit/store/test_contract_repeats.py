@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from catcher.model.mail.fingerprint import Tier
 from catcher.model.mail.observation import Observation
 from catcher.model.ports import Store
-from tests.support.observations import NOON, observation
+from tests.support.observations import NOON, observation, sender
 
 DAY = timedelta(days=1)
 
@@ -198,3 +199,15 @@ class TestSplitMails:
             store, self.part(1, observed_at=midnight - timedelta(minutes=1)), self.part(2, observed_at=midnight)
         )
         assert not second.replayed
+
+
+def test_a_retry_is_found_among_mails_of_more_days_than_a_query_has_tables(store: Store) -> None:
+    unproven = sender(tier=Tier.CLAIMED)
+    mails = [
+        observation(transaction=f"t{n}", retry_tag=f"{n}", sender=unproven, observed_at=NOON + timedelta(days=n))
+        for n in range(520)
+    ]
+    store.add([[mail] for mail in mails])
+    again = [replace(mails[n], transaction=f"again{n}", observed_at=NOON) for n in (0, 250, 519)]
+    stored = store.add([[mail] for mail in again])
+    assert [mail.retry_of for (mail,) in stored] == [1, 251, 520]

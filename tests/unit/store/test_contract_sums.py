@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from catcher.incident import count_mailboxes
 from catcher.model.leak.demand import DemandKey
 from catcher.model.leak.incident import Counted, Crowd, Incident, IncidentKey, MailboxTotal, Role, Side
@@ -280,3 +282,18 @@ def test_an_incident_is_the_same_in_every_store(store: Store) -> None:
     store.fold(folder)
     expected: dict[str, Incident] = dict(folder(list(store.observations())))
     assert {i.key.id: i for i in store.incidents()} == expected
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_mailboxes_of_a_period_that_is_over_go_with_its_tokens_settled_or_not(store: Store, recorded: bool) -> None:
+    store.add([[observation()]])
+    store.fold(folder)
+    assert next(store.incidents()).mailboxes
+    if recorded:
+        store.note_period("2026-11", settled_at=NOON)
+    now = NOON if recorded else NOON.replace(month=12, day=5)
+    list(store.forget(now, keep_days=180))
+    assert not next(store.incidents()).mailboxes
+    store.add([[observation(transaction="t-late", retry_tag=None, recipients=("cccccccccccccccc",))]])
+    assert store.fold(folder).late == 1
+    assert not next(store.incidents()).mailboxes

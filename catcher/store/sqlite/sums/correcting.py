@@ -17,15 +17,17 @@ from catcher.store.sqlite import observation
 from catcher.store.sqlite.connection import PatientDatabase
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.sums import incident, mailboxes, summary
-from catcher.store.sqlite.sums.folding import UNDECODABLE, judge, reason_of_error, set_apart
+from catcher.store.sqlite.sums.folding import UNDECODABLE, folded_up_to, judge, reason_of_error, set_apart
 
 CORRECTED_AT_ONCE = 50
 """Most observations that are corrected or closed in one transaction: each may change hundreds of lines."""
 
 
 def to_fold_again(db: Database) -> list[int]:
-    """Some observations that changed since they were stored, at most CORRECTED_AT_ONCE."""
-    return [id for (id,) in db.execute(f"SELECT observation FROM to_fold_again LIMIT {CORRECTED_AT_ONCE}")]
+    """Some folded observations that changed since they were stored, at most CORRECTED_AT_ONCE. One that isn't folded
+    keeps its mark: another process may have read it before it changed, and fold it so."""
+    sql = f"SELECT observation FROM to_fold_again WHERE observation <= ? LIMIT {CORRECTED_AT_ONCE}"
+    return [id for (id,) in db.execute(sql, [folded_up_to(db)])]
 
 
 def fold_again(db: PatientDatabase, folder: Folder, ids: Sequence[int], at: str) -> None:
@@ -62,17 +64,21 @@ def _add(db: PatientDatabase, folder: Folder, id: int, at: str) -> None:
 
 
 def unchangeable(db: Database, now: datetime) -> list[int]:
-    """Some observations whose judgement can't change any more at ``now``, at most CORRECTED_AT_ONCE."""
-    sql = f"SELECT observation FROM open_observation WHERE until < ? ORDER BY until LIMIT {CORRECTED_AT_ONCE}"
-    return [id for (id,) in db.execute(sql, [moment_to_text(now.replace(microsecond=0))])]
+    """Some observations whose judgement can't change any more at ``now``, at most CORRECTED_AT_ONCE. Those that changed
+    are corrected first, by the next fold."""
+    sql = f"SELECT observation FROM open_observation WHERE until < ? AND {_UNCHANGED} ORDER BY until LIMIT ?"
+    return [id for (id,) in db.execute(sql, [moment_to_text(now.replace(microsecond=0)), CORRECTED_AT_ONCE])]
+
+
+_UNCHANGED = "observation NOT IN (SELECT observation FROM to_fold_again)"
 
 
 def close_judgements(db: Database, ids: Sequence[int]) -> int:
-    """Makes the increments of observations a part of the daily sums; returns the number of observations. The caller
-    opens the transaction."""
+    """Makes the increments of observations a part of the daily sums; returns the number of observations. Those that
+    changed meanwhile are left. The caller opens the transaction."""
     closed = 0
     for id in ids:
-        if db.execute("DELETE FROM open_observation WHERE observation = ?", [id]).rowcount == 1:
+        if db.execute(f"DELETE FROM open_observation WHERE observation = ? AND {_UNCHANGED}", [id]).rowcount == 1:
             incident.make_final(db, id)
             closed += 1
     return closed

@@ -144,16 +144,21 @@ class FoldReader:
 
 def _rows(db: PatientDatabase, after: int) -> Iterator[tuple[Any, ...]]:
     """The rows of at most BATCH_ROWS observations behind the id ``after``, by id. The ids of parts may overlap."""
-    parts = [part for part in db.registry.parts() if part.last_id > after]
-    after = max(after, min((part.first_id for part in parts), default=0) - 1)
-    near = sorted((part for part in parts if part.first_id <= after + BATCH_ROWS), key=lambda part: part.first_id)
-    cursors = [db.execute(_select(part.number, part.token), [after, after + BATCH_ROWS]) for part in near]
-    try:
+    last = after
+    while last == after and (parts := [part for part in db.registry.parts() if part.last_id > after]):
+        after = last = max(after, min(part.first_id for part in parts) - 1)
+        near = sorted((part for part in parts if part.first_id <= after + BATCH_ROWS), key=lambda part: part.first_id)
+        cursors = [db.execute(_select(part.number, part.token), [after, after + BATCH_ROWS]) for part in near]
         overlap = any(one.last_id >= other.first_id for one, other in pairwise(near))
-        yield from merge(*cursors, key=itemgetter(0)) if overlap else chain(*cursors)
-    finally:
-        for cursor in cursors:
-            cursor.close()
+        try:
+            for row in merge(*cursors, key=itemgetter(0)) if overlap else chain(*cursors):
+                last = row[0]
+                yield row
+        finally:
+            for cursor in cursors:
+                cursor.close()
+        if last == after:  # the rows of these ids are deleted, in the midst of a part
+            after = last = after + BATCH_ROWS
 
 
 @lru_cache(maxsize=64)

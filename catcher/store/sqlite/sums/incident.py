@@ -15,6 +15,7 @@ from catcher.model.mail.counting import CountReason
 from catcher.model.mail.fingerprint import MailClass, MailKind, Tier
 from catcher.model.mail.policy import Outcome
 from catcher.model.ports import ColumnValue
+from catcher.store.sqlite.connection import read_transaction
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.statement import insert
 from catcher.store.sqlite.sums import mailboxes, summary
@@ -96,21 +97,19 @@ def read(
     db: Database, id: str | None = None, *, with_mailboxes: bool = True, since: date | None = None
 ) -> Iterator[Incident]:
     """The incidents, ordered by key. ``id``: only this incident. ``since``: only incidents with cells of that day or
-    later."""
+    later. Each is of one state of the database: its mailboxes may become totals meanwhile."""
     where, values = ("WHERE id = ?", [id]) if id is not None else ("", [])
     if since is not None:
         where, values = "WHERE last_day >= ?", [since.isoformat()]
     sql = f"SELECT number, party, role, domain FROM incident {where} ORDER BY party, role, domain"
     for number, party, role, domain in db.execute(sql, values).fetchall():
         cells: dict[Cell, Count] = {}
-        for cell, count in _cells(_rows(db, number, since)):
-            cells[cell] = cells[cell] + count if cell in cells else count
-        yield Incident(
-            IncidentKey(party, Role(role), domain),
-            cells,
-            frozenset(_mailboxes(db, number) if with_mailboxes else ()),
-            frozenset(mailboxes.totals(db, number)),
-        )
+        with read_transaction(db):
+            for cell, count in _cells(_rows(db, number, since)):
+                cells[cell] = cells[cell] + count if cell in cells else count
+            live = frozenset(_mailboxes(db, number) if with_mailboxes else ())
+            settled = frozenset(mailboxes.totals(db, number))
+        yield Incident(IncidentKey(party, Role(role), domain), cells, live, settled)
 
 
 def _rows(db: Database, number: int, since: date | None) -> Iterable[tuple[Any, ...]]:

@@ -17,7 +17,7 @@ from catcher.incident.crowd import Line
 from catcher.model.leak.incident import Counted, Crowd, MailboxTotal, Side
 from catcher.model.ports import ColumnValue
 from catcher.store.sqlite.byday.dropping import mark_for_dropping
-from catcher.store.sqlite.connection import write_transaction
+from catcher.store.sqlite.connection import read_transaction, write_transaction
 from catcher.store.sqlite.library import Database
 from catcher.store.sqlite.schema.sums import create_mailboxes, mailbox_table
 from catcher.store.sqlite.statement import insert
@@ -90,11 +90,14 @@ def drop(db: Database, period: str) -> None:
 
 def waiting(db: Database, before: str) -> dict[str, int]:
     """The periods before ``before`` whose table is there, and the number of their lines that aren't settled."""
-    return {
-        period: sum(1 for number in unsettled(db, period, table) for _ in _DistinctLines(db, number, table))
-        for period, table in tables(db)
-        if period < before
-    }
+    found = {}
+    for period in [period for period, _ in tables(db) if period < before]:
+        with read_transaction(db):
+            table = _table(db, period)
+            if table is not None:  # not dropped meanwhile
+                numbers = _unsettled(db, period, table)
+                found[period] = sum(1 for number in numbers for _ in _DistinctLines(db, number, table))
+    return found
 
 
 def take_out(db: Database, observation: int) -> None:
@@ -151,11 +154,12 @@ def _is_settled(db: Database, number: int, period: str) -> bool:
 
 def crowd(db: Database, id: str, period: str) -> Crowd:
     """The numbers of the incident's live mailboxes in ``period``; zeros for an unknown id."""
-    row = db.execute("SELECT number FROM incident WHERE id = ?", [id]).fetchone()
-    table = dict(tables(db)).get(period)
-    if row is None or table is None or _is_settled(db, row[0], period):
-        return Crowd()
-    return MailboxNumbers(period, _DistinctLines(db, row[0], table)).crowd()
+    with read_transaction(db):
+        row = db.execute("SELECT number FROM incident WHERE id = ?", [id]).fetchone()
+        table = _table(db, period)
+        if row is None or table is None or _is_settled(db, row[0], period):
+            return Crowd()
+        return MailboxNumbers(period, _DistinctLines(db, row[0], table)).crowd()
 
 
 def settle(db: Database, period: str) -> int:
@@ -163,7 +167,8 @@ def settle(db: Database, period: str) -> int:
 
     First the period is closed, so that no line comes while totals are computed: that is done outside of transactions.
     The totals of an incident count from its mark on, which is written with the last of them. After an interruption the
-    next call goes on with the incidents that aren't marked.
+    next call goes on with the incidents that aren't marked. Once the table is being dropped, which ``forget`` does at
+    the deadline beside this, no total of what is left of it is written.
     """
     with write_transaction(db):
         db.execute(
@@ -171,27 +176,34 @@ def settle(db: Database, period: str) -> int:
             "ON CONFLICT (period) DO UPDATE SET closed = 1",
             [period],
         )
-    table = dict(tables(db)).get(period)
-    if table is None:
-        return 0
-    replaced = 0
-    for number in unsettled(db, period, table):
-        lines = _DistinctLines(db, number, table)
-        rows = [_row(number, total) for total in sorted(MailboxNumbers(period, lines).totals())]
-        replaced += lines.number
+    replaced, number = 0, -1
+    while True:
+        with read_transaction(db):
+            table = _table(db, period)
+            number = -1 if table is None else next(_unsettled(db, period, table, number), -1)
+            if table is None or number < 0:
+                return replaced
+            lines = _DistinctLines(db, number, table)
+            rows = [_row(number, total) for total in sorted(MailboxNumbers(period, lines).totals())]
         *before, last = [rows[start : start + LINES_AT_ONCE] for start in range(0, len(rows), LINES_AT_ONCE)] or [[]]
         for some in before:
             with write_transaction(db):
                 _put(db, some)
         with write_transaction(db):
+            if _table(db, period) is None:
+                return replaced
             _put(db, last)
             db.execute("INSERT OR IGNORE INTO settled (incident, period) VALUES (?,?)", [number, period])
-    return replaced
+        replaced += lines.number
 
 
-def unsettled(db: Database, period: str, table: str) -> Iterator[int]:
-    """The numbers of the incidents that have lines of ``period`` and aren't settled, in order."""
-    last = -1
+def _table(db: Database, period: str) -> str | None:
+    """The table of a period; None if there is none, or if it is being dropped."""
+    return dict(tables(db)).get(period)
+
+
+def _unsettled(db: Database, period: str, table: str, last: int = -1) -> Iterator[int]:
+    """The numbers of the incidents that have lines of ``period`` and aren't settled, in order, behind ``last``."""
     sql = f"SELECT incident FROM {table} WHERE incident > ? ORDER BY incident LIMIT 1"
     while (row := db.execute(sql, [last]).fetchone()) is not None:
         (last,) = row

@@ -14,7 +14,7 @@ from catcher.model.errors import StoreUnavailable
 from catcher.model.leak.unstored import ANY_DOMAIN, UnstoredKey, UnstoredKind, unstored_mails
 from catcher.model.mail.fingerprint import EvidenceKind, Tier
 from catcher.model.mail.observation import Observation, Stored
-from catcher.model.ports import ObservationRow
+from catcher.model.ports import ObservationRow, StoredShare
 from catcher.store import MemoryStore, SqliteStore
 from catcher.store.codec import to_row
 from catcher.store.remote import sharing
@@ -258,3 +258,23 @@ def test_the_days_of_the_counts(store: MemoryStore | None, tmp_path: Path) -> No
     assert unstored_mails(kept.unstored()) == 48
     assert unstored_mails(kept.unstored(), "other.example") == 0
     kept.close()
+
+
+def test_a_day_before_those_whose_shares_are_kept_is_read_once() -> None:
+    """After a clock ran ahead and was set back, each mail is of such a day."""
+
+    class Tells(MemoryStore):
+        def __init__(self) -> None:
+            super().__init__()
+            self.read: list[date] = []
+
+        def stored_shares(self, day: date) -> Sequence[StoredShare]:
+            self.read.append(day)
+            return super().stored_shares(day)
+
+    store, share = Tells(), RowSharing(ROWS)
+    for ahead in range(1, sharing.MOST_SHARED_DAYS + 1):
+        share.add_rows(store, [rows([unproven(ahead, observed_at=NOON + timedelta(days=ahead))])])
+    for n in range(3):
+        share.add_rows(store, [rows([unproven(100 + n)])])
+    assert store.read.count(DAY) == 1

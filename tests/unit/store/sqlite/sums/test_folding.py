@@ -264,3 +264,20 @@ def test_a_revision_after_that_changes_no_sum(tmp_path: Path) -> None:
         store.revise([observation(id=1)])
         store.fold(folder, now=NOON + DAY)
         assert list(store.incidents()) == before
+
+
+def test_ids_without_rows_amid_a_part_end_no_fold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their rows were of an earlier day, by a clock that went back, and are deleted."""
+    monkeypatch.setattr(folding, "BATCH_ROWS", 3)
+    with new_store() as store:
+        days = (0, 0, *[-9] * 20, 0, 0)
+        store.add(
+            [
+                [observation(transaction=f"t{n}", retry_tag=None, observed_at=NOON + day * DAY)]
+                for n, day in enumerate(days)
+            ]
+        )
+        list(store.forget(NOON, keep_days=5))
+        assert store.fold_state().waiting == 4
+        assert store.fold(folder).observations == 4
+        assert store.fold_state().waiting == 0

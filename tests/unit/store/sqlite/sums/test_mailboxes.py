@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from catcher.model.errors import StoreUnavailable
 from catcher.model.ports import Folded
 from catcher.store import SqliteStore
 from catcher.store.sqlite.sums import mailboxes
@@ -91,3 +92,36 @@ def test_tokens_go_at_the_deadline_although_nothing_was_settled(store: SqliteSto
     with closing(sqlite3.connect(path)) as other:
         assert other.execute("SELECT name FROM sqlite_master WHERE name = 'mailbox_2026_11'").fetchall() == []
     assert not any(m.period == "2026-11" for incident in store.incidents() for m in incident.mailboxes)
+
+
+def test_a_reader_beside_settling_has_either_the_mailboxes_or_their_totals(
+    store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = mailboxes.totals
+
+    def settled_before(*args: object) -> object:
+        monkeypatch.undo()
+        with closing(SqliteStore(path)) as other:
+            other.settle("2026-11")
+        return read(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(mailboxes, "totals", settled_before)
+    (before, *_), (after, *_) = list(store.incidents()), list(store.incidents())
+    assert ({m.period for m in before.mailboxes}, before.settled) == ({"2026-11", "2026-12"}, frozenset())
+    assert ({m.period for m in after.mailboxes}, bool(after.settled)) == ({"2026-12"}, True)
+
+
+def test_settling_stops_when_the_table_is_dropped_beside_it(
+    store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = mailboxes.MailboxNumbers
+
+    def dropped_before(*args: object) -> mailboxes.MailboxNumbers:
+        monkeypatch.undo()
+        with closing(SqliteStore(path)) as other, suppress(StoreUnavailable):  # this reader holds the log
+            list(other.forget(NOON + 40 * DAY, keep_days=180))
+        return counted(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(mailboxes, "MailboxNumbers", dropped_before)
+    assert store.settle("2026-11") == 0
+    assert [incident.settled for incident in store.incidents()] == [frozenset()] * 2
