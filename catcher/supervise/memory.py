@@ -124,6 +124,8 @@ def wipe_freed_memory() -> bool:
     New objects come from malloc. To free or resize an object, the interpreter's own functions are still used: they
     recognise memory outside their arenas and pass it to free() and realloc(). The functions of a debug allocator or of
     tracemalloc don't, so these stay as they are.
+
+    glibc leaves the last 8 octets of a block whose request fills it to its end (24, 40, 56 octets and so on).
     """
     if not is_supported() or NO_CACHE not in os.environ.get(TUNABLES, ""):
         log.warning("freed memory is not overwritten here: that needs CPython on glibc, started by catcher serve")
