@@ -65,7 +65,7 @@ class RowCheck:
             known = repeated in self._known
         except TypeError:  # no text in one of them
             return False
-        if not known and len(self._known) >= _MOST_KNOWN:
+        if not known and len(self._known) >= MOST_KNOWN:
             self._known.clear()
         return known
 
@@ -91,8 +91,8 @@ _REPEATED = (
 )
 """Columns that many mails have in common. Each is text or NULL: numbers of other types may be equal to a right one."""
 _repeated = itemgetter(*map(tuple(CODERS).index, _REPEATED))
-_MOST_KNOWN = 2_048
-"""About a kilobyte each."""
+MOST_KNOWN = 2_048
+"""Most of them; each is about a kilobyte."""
 
 
 def _check(column: str, hint: Any) -> _Check:

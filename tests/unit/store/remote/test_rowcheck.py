@@ -112,7 +112,7 @@ def test_what_was_seen_in_another_row_hides_nothing(column: str, held: ColumnVal
 
 
 def test_what_was_seen_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("catcher.store.remote.rowcheck._MOST_KNOWN", 3)
+    monkeypatch.setattr("catcher.store.remote.rowcheck.MOST_KNOWN", 3)
     check = RowCheck(Clock(NOON))
     assert check.refusal([row(domain=f"d{n}.example") for n in range(20)]) == ""
     assert len(check._known) <= 3
