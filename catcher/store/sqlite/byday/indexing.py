@@ -17,8 +17,8 @@ from catcher.store.codec import texts
 from catcher.store.sqlite.byday.registry import MailPart, Registry, WaitingKeys
 from catcher.store.sqlite.library import Database
 
-MOST_WAITING = 10_000
-"""Rows of a part after which they are indexed. The write that does so takes some ten milliseconds longer."""
+MOST_WAITING = 2_500
+"""Rows of a part after which they are indexed. The write that does so takes some 10 ms longer."""
 
 
 def tag_key(tag: str) -> int:

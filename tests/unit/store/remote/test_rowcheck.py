@@ -98,3 +98,33 @@ def test_what_passes_can_be_decoded(sample: Observation) -> None:
     held = to_row(replace(sample, observed_at=datetime.fromisoformat("2026-11-03T12:00:00Z")))
     if CHECK.refusal([held]) == "":
         assert to_row(from_row(held)) == held
+
+
+@pytest.mark.parametrize(
+    ("column", "held"),
+    [("tls", True), ("tls", 1.0), ("policy", None), ("sender", "{}"), ("domain", ["army.ml"]), ("recipients", "[1]")],
+)
+def test_what_was_seen_in_another_row_hides_nothing(column: str, held: ColumnValue) -> None:
+    check = RowCheck(Clock(NOON))
+    for _ in range(2):
+        assert check.refusal([row()]) == ""
+        assert check.refusal([row(**{column: held})]) == f"a worker sent a row whose {column} can't be read"
+
+
+def test_what_was_seen_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catcher.store.remote.rowcheck.MOST_KNOWN", 3)
+    check = RowCheck(Clock(NOON))
+    assert check.refusal([row(domain=f"d{n}.example") for n in range(20)]) == ""
+    assert len(check._known) <= 3
+
+
+@pytest.mark.parametrize(
+    "texts", [(), ("",), ("a-_Z9",), ("a", "b"), ('"',), ("\\",), ("a b",), ("\u00e9",), ("\n",), ("a,b",)]
+)
+def test_a_list_of_texts_is_as_it_is_written(texts: tuple[str, ...]) -> None:
+    written = to_row(observation(recipients=texts))
+    check = RowCheck(Clock(NOON))
+    assert check.refusal([written]) == ""
+    held = written[OBSERVATION_COLUMNS.index("recipients")]
+    for other in (f"{held} ", f" {held}", f"{held}\n", f"[{held}", str(held).replace('","', '", "')):
+        assert (check.refusal([row(recipients=other)]) == "") == (other == held)
