@@ -121,14 +121,18 @@ class MailReloads:
 
     server: Server
     done: int = 0
+    spans: list[tuple[float, float]] = field(default_factory=list)
+    """From when to when each lasted."""
     failed: list[tuple[float, str]] = field(default_factory=list)
 
     def __call__(self) -> None:
         self.done += 1
+        begun = time.monotonic()
         if self.done % 3:
             with (self.server.folder / "catalogue.csv").open("a") as file:
                 file.write(f"row{self.done}.example,intended.example,accept\n")
         said = json.loads(self.server.control("reload"))
+        self.spans.append((begun, time.monotonic()))
         if said["result"] != "reloaded":
             self.failed.append((time.monotonic(), str(said)))
 
