@@ -180,7 +180,8 @@ class ProcessSizes:
         parent = ("parent", self.server.process.pid)
         for name, pid in (parent, *self.server.workers_pids().items()):
             with suppress(OSError):  # it ended meanwhile
-                self.seen[name][pid].append(_size(pid))
+                size = _size(pid)
+                self.seen[name][pid].append(size)
 
     def at_age(self, name: str, begin: float, end: float) -> list[Size]:
         """Of each life with this name in its order: the medians between these two ages. Lives that ended before, and
