@@ -14,7 +14,8 @@ At the end the server is stopped as by an init system, and its store is read. Th
 - A reply that was sent after its rows were stored (250, and the 550 after the data) hasn't exactly its rows, by REF. A
   550 to RCPT with a REF is sent before: it may have no row if the store or a worker was away within two seconds.
 - A 550 without REF, unless the process that stores was away: it promises no row.
-- More rows with unknown REFs than replies that never came: a killed process may have stored what it didn't answer.
+- More REFs with rows that no client heard than replies that never came and 451s: a killed process may have stored
+  what it didn't answer.
 - A 451, unless the process that stores was away: from its kill until two seconds after it was back.
 - Fewer than 99 of a hundred 250s within 300 ms, kills included.
 - A connection that ended without a word while no worker was killed.
