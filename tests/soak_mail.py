@@ -14,7 +14,8 @@ At the end the server is stopped as by an init system, and its store is read. Th
 - A reply that was sent after its rows were stored (250, and the 550 after the data) hasn't exactly its rows, by REF. A
   550 to RCPT with a REF is sent before: it may have no row if the store or a worker was away within two seconds.
 - A 550 without REF, unless the process that stores was away: it promises no row.
-- More rows with unknown REFs than replies that never came: a killed process may have stored what it didn't answer.
+- More REFs with rows that no client heard than replies that never came and 451s: a killed process may have stored
+  what it didn't answer.
 - A 451, unless the process that stores was away: from its kill until two seconds after it was back.
 - Fewer than 99 of a hundred 250s within 300 ms, kills included.
 - A connection that ended without a word while no worker was killed.
@@ -154,6 +155,7 @@ def _play(server: Server, seconds: float, seed: int) -> list[str]:
     table = {
         "acknowledged": f"{by_code[250]} by 250, {by_code[550]} by 550; rows with their REFs {sum(stored.values())}",
         "250": f"median {waits[len(waits) // 2]:.1f} ms, p99 {p99:.1f} ms, slowest {waits[-1]:.0f} ms",
+        "250 above the limit": _slow(replies, kills, reloads),
         "451": f"{len(replies.deferred)}, outside of a store's restart {len(_deferred_beside(replies, kills))}",
         "without a reply": f"{len(replies.unanswered)}; rows of theirs {_unknown(replies, stored)}",
         "550 without REF": str(len(replies.without_ref)),
@@ -195,6 +197,20 @@ def _judge(replies: Replies, kills: MailKills, stored: Counter[str]) -> Iterator
 
 def _deferred_beside(replies: Replies, kills: MailKills) -> list[tuple[float, bytes]]:
     return [each for each in replies.deferred if not kills.near(each[0], "store")]
+
+
+def _slow(replies: Replies, kills: MailKills, reloads: MailReloads) -> str:
+    """What went on while a 250 was slower than its limit."""
+    slow = [each for each in replies.acknowledged if each.code == 250 and 1000 * each.seconds > P99_MS]
+    beside = Counter(
+        "kill"
+        if kills.near(each.moment, "store", "upkeep", "smtp-0", "smtp-1")
+        else "reload"
+        if any(begin <= each.moment + each.seconds and each.moment <= end for begin, end in reloads.spans)
+        else "neither"
+        for each in slow
+    )
+    return f"{len(slow)}: beside a kill {beside['kill']}, a reload {beside['reload']}, neither {beside['neither']}"
 
 
 def _unknown(replies: Replies, stored: Counter[str]) -> int:

@@ -121,14 +121,18 @@ class MailReloads:
 
     server: Server
     done: int = 0
+    spans: list[tuple[float, float]] = field(default_factory=list)
+    """From when to when each lasted."""
     failed: list[tuple[float, str]] = field(default_factory=list)
 
     def __call__(self) -> None:
         self.done += 1
+        begun = time.monotonic()
         if self.done % 3:
             with (self.server.folder / "catalogue.csv").open("a") as file:
                 file.write(f"row{self.done}.example,intended.example,accept\n")
         said = json.loads(self.server.control("reload"))
+        self.spans.append((begun, time.monotonic()))
         if said["result"] != "reloaded":
             self.failed.append((time.monotonic(), str(said)))
 
@@ -176,7 +180,8 @@ class ProcessSizes:
         parent = ("parent", self.server.process.pid)
         for name, pid in (parent, *self.server.workers_pids().items()):
             with suppress(OSError):  # it ended meanwhile
-                self.seen[name][pid].append(_size(pid))
+                size = _size(pid)
+                self.seen[name][pid].append(size)
 
     def at_age(self, name: str, begin: float, end: float) -> list[Size]:
         """Of each life with this name in its order: the medians between these two ages. Lives that ended before, and
