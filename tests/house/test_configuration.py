@@ -167,6 +167,11 @@ def test_a_process_that_the_kernel_kills_for_memory_does_not_end_the_service() -
     assert unit_of("catcher.service")["OOMPolicy"] == ["continue"]
 
 
+def test_no_mail_that_is_under_way_and_no_key_goes_to_swap() -> None:
+    """A header, a chunk of a body or a key in a swap file outlives the transaction and the key's end."""
+    assert unit_of("catcher.service")["MemorySwapMax"] == ["0"]
+
+
 @pytest.mark.parametrize("call", ["fchown", "setrlimit", "mount", "ptrace", "init_module"])
 def test_the_unit_takes_other_calls_away(call: str) -> None:
     """fchown is taken away, too: a file is written beside and renamed without it where the owner is right."""
