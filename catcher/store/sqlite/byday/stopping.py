@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from catcher.store.sqlite.byday.dropping import note_scrub
+from catcher.store.sqlite.byday.dropping import note_rewrite
 from catcher.store.sqlite.byday.layout import STOPPED
 from catcher.store.sqlite.connection import PatientDatabase, write_transaction
 
@@ -35,7 +35,7 @@ def stop_in_steps(db: PatientDatabase) -> Iterator[None]:
         with write_transaction(db):
             if _stop_some(db, owed[0].removeprefix(_STOP), STOPPED_AT_ONCE) < STOPPED_AT_ONCE:
                 db.execute("DELETE FROM owed WHERE work = ?", owed)
-                note_scrub(db)
+                note_rewrite(db, "owed")  # no copy of the address stays in an unused place of a page
         yield
 
 
