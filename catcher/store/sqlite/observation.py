@@ -43,7 +43,6 @@ from catcher.store.sqlite.byday.indexing import MOST_WAITING, index_rows, tag_ke
 from catcher.store.sqlite.byday.layout import (
     MAIL_COLUMNS,
     RESTS_ON_ADDRESS,
-    STOPPED,
     PartLines,
     client_network,
     create_part,
@@ -56,6 +55,7 @@ from catcher.store.sqlite.byday.layout import (
     stop_counting,
 )
 from catcher.store.sqlite.byday.registry import MOST_ROWS, MailPart, checked_day
+from catcher.store.sqlite.byday.stopping import stop_resting
 from catcher.store.sqlite.connection import PatientDatabase, read_transaction, write_transaction
 
 _judged = itemgetter(
@@ -193,6 +193,11 @@ def _earliest(observed_at: str) -> str:
     return moment_to_text(moment_from_text(observed_at) - RETRY_AFTER)
 
 
+TAGGED_MOST = 20
+"""Most mails with the same retry tag that are looked at: each is of another organisation, and each look costs. Only
+somebody with as many domains gets more, and then each mail counts as a new one."""
+
+
 class _RecentMails:
     """The mails of the last days, by retry tag and signature, together with those that aren't written yet."""
 
@@ -242,9 +247,7 @@ class _RecentMails:
             for key in keys:
                 if key in waiting.retry:
                     found += [(id, number) for id in waiting.retry[key]]
-        if not found:
-            return None
-        for id, number in sorted(found):
+        for id, number in sorted(found)[:TAGGED_MOST]:
             moment, other, sender = self._line(id, number, "m.sender")
             if other == transaction or moment < earliest:
                 continue
@@ -287,7 +290,8 @@ class _RecentMails:
 @lru_cache(maxsize=64)
 def _with_tag(numbers: tuple[int, ...], keys: int) -> str:
     wanted = " OR ".join(f"key = ?{n + 1}" for n in range(keys))
-    return " UNION ALL ".join(f"SELECT id, {n} FROM retry_{n} WHERE {wanted}" for n in numbers)
+    tables = [f"SELECT id, {n} FROM retry_{n} WHERE {wanted}" for n in numbers]
+    return f"{' UNION ALL '.join(tables)} LIMIT {TAGGED_MOST}"
 
 
 @lru_cache(maxsize=64)
@@ -314,19 +318,8 @@ def _is_shared(
     others, second = clients.note(client, day, organisation)
     if second:
         before()
-        _stop_resting(db, client)
+        clients.may_stop -= stop_resting(db, client, clients.may_stop)
     return resting and others
-
-
-def _stop_resting(db: PatientDatabase, client: str) -> None:
-    """Mails that count by the address ``client`` stop counting."""
-    for part in db.registry.parts():
-        if not part.trace:
-            continue
-        ids = db.conn.execute(f"SELECT id FROM trace_{part.number} WHERE client = ? AND resting", (client,)).fetchall()
-        db.conn.executemany("INSERT OR IGNORE INTO to_fold_again VALUES (?)", ids)
-        db.conn.executemany(f"UPDATE mail_{part.number} SET {STOPPED} WHERE id = ?", ids)
-        db.conn.executemany(f"UPDATE trace_{part.number} SET resting = 0 WHERE id = ?", ids)
 
 
 _REVISE = ",".join(f'"{column}" = ?' for column in MAIL_COLUMNS[1:])

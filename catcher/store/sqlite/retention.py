@@ -2,8 +2,8 @@
 
 ::
 
-    forget ─▶ tokens ─▶ 5 days ─▶ 30 days ─▶ keep_days ─▶ demand ─▶ contacts ─▶ texts of notices ─▶ scrub
-              for each: mark the tables that are due ─▶ drop them in steps      delete ─▶ write the table anew
+    forget ─▶ stops owed ─▶ tokens ─▶ 5 days ─▶ 30 days ─▶ keep_days ─▶ demand ─▶ contacts ─▶ texts of notices ─▶ scrub
+              for each class: mark the tables that are due ─▶ drop them in steps      delete ─▶ write the table anew
 
 No row is decoded here, so a row that can't be decoded goes like any other.
 """
@@ -23,6 +23,7 @@ from catcher.store.sqlite.byday.dropping import drop_in_steps, mark_for_dropping
 from catcher.store.sqlite.byday.layout import drop_tables
 from catcher.store.sqlite.byday.registry import DailyKind, DailyTable, MailPart
 from catcher.store.sqlite.byday.scrubbing import scrub
+from catcher.store.sqlite.byday.stopping import stop_in_steps
 from catcher.store.sqlite.connection import PatientDatabase, read_transaction, write_transaction
 from catcher.store.sqlite.sums import correcting, mailboxes
 from catcher.store.sqlite.sums.folding import folded_up_to
@@ -81,11 +82,17 @@ def count(db: PatientDatabase, due: RetentionCutoffs) -> Purged:
 
 def forget(db: PatientDatabase, due: RetentionCutoffs) -> Iterator[Purged]:
     """As ``ports.Store.forget``. What an interrupted call had marked goes first."""
-    for phase in (_tokens, _recent, _traces, _mails, _demand, _contacts, _texts):
+    for phase in (_stops, _tokens, _recent, _traces, _mails, _demand, _contacts, _texts):
         yield from phase(db, due)
     for _ in rewrite_in_steps(db):
         yield Purged()
     if scrub(db):
+        yield Purged()
+
+
+def _stops(db: PatientDatabase, due: RetentionCutoffs) -> Iterator[Purged]:
+    """What is owed of an earlier commit, before the addresses go by which it is found."""
+    for _ in stop_in_steps(db):
         yield Purged()
 
 

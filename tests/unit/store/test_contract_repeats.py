@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from catcher.model.mail.fingerprint import Tier
 from catcher.model.mail.observation import Observation
 from catcher.model.ports import Store
+from catcher.store import SqliteStore
+from catcher.store.sqlite.observation import TAGGED_MOST
 from tests.support.observations import NOON, observation, sender
 
 DAY = timedelta(days=1)
@@ -211,3 +215,13 @@ def test_a_retry_is_found_among_mails_of_more_days_than_a_query_has_tables(store
     again = [replace(mails[n], transaction=f"again{n}", observed_at=NOON) for n in (0, 250, 519)]
     stored = store.add([[mail] for mail in again])
     assert [mail.retry_of for (mail,) in stored] == [1, 251, 520]
+
+
+def test_no_more_mails_of_one_tag_are_looked_at_than_the_bound(tmp_path: Path) -> None:
+    """Each is of another organisation, so that none is a retry of the others: a flood of them stays quick."""
+    most = TAGGED_MOST
+    with closing(SqliteStore(tmp_path / "catcher.db")) as store:
+        mails = [observation(transaction=f"t{n}", sender=sender(f"o{n}.example")) for n in range(most + 1)]
+        store.add([[mail] for mail in mails])
+        again = [replace(mails[n], transaction=f"again{n}") for n in (0, most - 1, most)]
+        assert [mail.retry_of for (mail,) in store.add([[mail] for mail in again])] == [1, most, None]

@@ -4,6 +4,7 @@
 
     mail ─▶ registry: the part of its day ─▶ layout: the tables of a part
         ├─▶ clients: the organisations at a client's address, a table a day
+        │       └─▶ stopping: mails stop counting by an address of two organisations, some at once
         └─▶ unstored: the mails that were only counted, and whose rows a day has
     retention ─▶ dropping: a table is marked, emptied in short steps, dropped; a small one is written anew
              └─▶ scrubbing: the log is emptied, so that no file holds what was dropped

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from catcher.store.sqlite.byday.registry import DailyKind, DailyTable, Registry, checked_day
+from catcher.store.sqlite.byday.stopping import STOPPED_AT_ONCE
 from catcher.store.sqlite.library import Database
 
 
@@ -35,6 +36,8 @@ class ClientNotes:
         self._tables = registry.daily(DailyKind.ORGANISATION)
         self._by_day = {table.day: table for table in self._tables}
         self._numbers = tuple([table.number for table in self._tables])
+        self.may_stop = STOPPED_AT_ONCE
+        """Mails that may stop counting in this transaction."""
 
     def is_shared(self, client: str, organisation: str | None) -> bool:
         """Whether another organisation's mail came from ``client``."""

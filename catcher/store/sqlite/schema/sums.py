@@ -96,7 +96,8 @@ def create(db: Database) -> None:
     db.table("folded").insert({"table": "observation", "up_to": 0})
     # Observations that were revised, or stopped counting; those among them that are folded are folded again.
     db.table("to_fold_again").create({"observation": int}, pk="observation")
-    # Work left after a commit, so that no removed octets stay: "scrub" empties the log, "rewrite TABLE" copies a table.
+    # Work left after a commit: "scrub" empties the log and "rewrite TABLE" copies a table, so that no removed octets
+    # stay; "stop ADDRESS" stops mails from counting by that address.
     db.table("owed").create({"work": str}, pk="work")
     create_registers(db)
 

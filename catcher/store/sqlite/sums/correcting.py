@@ -39,6 +39,8 @@ def fold_again(db: PatientDatabase, folder: Folder, ids: Sequence[int], at: str)
         if first and db.execute("DELETE FROM open_observation WHERE observation = ?", [id]).rowcount == 1:
             touched |= incident.take_out(db, id)
             _add(db, folder, id, at)
+    for number in touched:  # once for all of them: it may go through all cells of an incident
+        summary.look_again(db, number)
     incident.drop_empty(db, touched)
 
 

@@ -53,14 +53,13 @@ def add(db: Database, sums: Iterable[tuple[int, IncidentSum]]) -> None:
 
 def take_out(db: Database, observation: int) -> set[int]:
     """Removes the increments of an observation from the sums, because it was revised after it was folded; returns the
-    numbers of its incidents."""
+    numbers of its incidents, whose summaries are looked at again (``look_again``)."""
     where = "WHERE observation > 0 AND observation = ?"
     sql = f"SELECT incident, counterpart, mails, counted FROM incident_cell {where}"
     of_incidents = db.execute(sql, [observation]).fetchall()
     db.execute(f"DELETE FROM incident_cell {where}", [observation])
     for number, counterpart, mails, counted in of_incidents:
         summary.take_out(db, number, counterpart, mails, counted)
-        summary.look_again(db, number)
     mailboxes.take_out(db, observation)
     return {number for number, *_ in of_incidents}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,9 +12,12 @@ import pytest
 
 from catcher.incident import MailFolder
 from catcher.model.leak.shares import MailShares
+from catcher.model.leak.summary import summary_of
 from catcher.model.mail.fingerprint import EvidenceKind
 from catcher.model.mail.observation import Observation
 from catcher.store import SqliteStore
+from catcher.store.sqlite.library import Database
+from catcher.store.sqlite.sums import summary
 from tests.support.folding import folder, party_of
 from tests.support.observations import NOON, observation, sender
 
@@ -81,3 +85,23 @@ def test_a_judgement_is_not_closed_before_its_change_is_in_the_sums(stores: list
     assert folding.fold(others, now=NOON + 40 * DAY).final == 0
     folding.fold(folder, now=NOON + 40 * DAY)
     assert {i.key.id: i for i in folding.incidents()} == folder(list(storing.observations()))
+
+
+def test_the_summary_of_an_incident_is_looked_at_once_for_all_its_changes(
+    stores: list[SqliteStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look may go through all cells of the incident."""
+    store, looks = stores[0], []
+    look_again = summary.look_again
+
+    def counted(db: Database, number: int) -> None:
+        looks.append(number)
+        look_again(db, number)
+
+    monkeypatch.setattr(summary, "look_again", counted)
+    store.add([[replace(resting("contractor.example"), transaction=f"t{n}")] for n in range(20)])
+    store.fold(folder)
+    store.add([[resting("hospital.example", observed_at=NOON + DAY)]])
+    store.fold(folder)
+    assert len(looks) == len(set(looks)) == 2
+    assert [store.summary(i.key.id) for i in store.incidents()] == list(map(summary_of, store.incidents()))
