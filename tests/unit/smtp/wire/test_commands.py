@@ -52,6 +52,13 @@ def test_faults(octets: bytes, faults: list[LineFault | None]) -> None:
     assert [command.fault for command in fed_three_ways(read, octets)] == faults
 
 
+def test_every_control_character_but_tab_is_a_fault_and_nothing_else_is() -> None:
+    for octet in set(range(256)) - {0x0A}:
+        is_control = octet < 0x20 and octet != 0x09 or octet == 0x7F
+        (command,) = read(b"NOOP a" + bytes([octet]) + b"b\r\n")
+        assert command.fault is (LineFault.CONTROL if is_control else None), octet
+
+
 @given(
     st.lists(
         st.sampled_from([b"NOOP", b"\r\n", b"\n", b"\r", b" ", b"AUTH PLAIN x", b"y" * 600, b"z" * 2046, b"z" * 4000]),
