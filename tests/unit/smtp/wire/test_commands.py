@@ -54,7 +54,7 @@ def test_faults(octets: bytes, faults: list[LineFault | None]) -> None:
 
 def test_every_control_character_but_tab_is_a_fault_and_nothing_else_is() -> None:
     for octet in set(range(256)) - {0x0A}:
-        is_control = octet < 0x20 and octet != 0x09 or octet == 0x7F
+        is_control = (octet < 0x20 and octet != 0x09) or octet == 0x7F
         (command,) = read(b"NOOP a" + bytes([octet]) + b"b\r\n")
         assert command.fault is (LineFault.CONTROL if is_control else None), octet
 
@@ -115,6 +115,20 @@ def test_octets_for_the_data_are_taken_piece_by_piece_and_the_rest_are_commands(
     assert (reader.next(), reader.next(), reader.next()) == (Command(b"NOOP", b""), Command(b"QUIT", b""), None)
     reader.feed(b"xyz")
     assert (reader.take(3), len(reader)) == (b"xyz", 0)
+
+
+@pytest.mark.parametrize("asked", [4, 5, 9, 100])
+def test_no_more_is_taken_than_came_and_what_comes_next_is_read_from_its_first_octet(asked: int) -> None:
+    reader = CommandReader()
+    reader.feed(b"DATA\r\nabcd")
+    assert reader.next() == Command(b"DATA", b"")
+    assert (reader.take(asked), len(reader), reader.next()) == (b"abcd", 0, None)
+    reader.feed(b"\nNOOP\r\n")
+    assert [reader.next(), reader.next()] == [Command(verb, b"", LineFault.BARE_LF) for verb in (b"", b"NOOP")]
+    reader.feed(b"x")
+    reader.clear()
+    reader.feed(b"\n")
+    assert reader.next() == Command(b"", b"", LineFault.BARE_LF)
 
 
 def test_octets_that_were_taken_or_forgotten_are_in_no_command() -> None:
