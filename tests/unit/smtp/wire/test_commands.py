@@ -86,6 +86,15 @@ def test_printing_shows_no_argument() -> None:
     assert "canary" not in repr(reader.next())
 
 
+def test_a_line_is_over_long_as_soon_as_no_end_can_make_it_short_enough() -> None:
+    reader = CommandReader()
+    reader.feed(b"RCPT " + b"x" * (2048 - 6))
+    assert reader.next() is None
+    reader.feed(b"x")
+    assert reader.next() == Command(b"RCPT", b"", LineFault.TOO_LONG)
+    assert len(reader) == 0
+
+
 def test_an_over_long_line_is_not_kept() -> None:
     reader = CommandReader()
     for _ in range(100):
