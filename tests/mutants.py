@@ -67,6 +67,9 @@ _SERVING = (
     "tests/unit/smtp/serving/test_tls.py",
 )
 _WIRE = "tests/unit/smtp/wire"
+_SHARES = ("tests/unit/resolve/test_shares.py", "tests/unit/resolve/test_fairness.py")
+_BOUNDS = ("tests/unit/resolve/test_bounds.py",)
+_LATE = ("tests/unit/intake/test_completion.py", "tests/unit/intake/test_completion_under_attack.py")
 PROMISES = (
     Promise("commit", "catcher/store/remote/client.py", _REMOTE),
     Promise("commit", "catcher/store/remote/server.py", _REMOTE),
@@ -90,12 +93,22 @@ PROMISES = (
     Promise("admission", "catcher/smtp/admission/networks.py", _ADMISSION),
     Promise("admission", "catcher/smtp/admission/place.py", _ADMISSION),
     Promise("admission", "catcher/smtp/admission/evictions.py", _ADMISSION),
-    Promise("admission", "catcher/smtp/serving/front.py", _SERVING),
+    Promise("admission", "catcher/smtp/serving/front.py", (*_SERVING, f"{_WIRE}/test_proxy.py")),
+    Promise("admission", "catcher/smtp/serving/server.py", ("tests/unit/smtp/serving/test_server.py", *_ADMISSION)),
+    Promise("admission", "catcher/smtp/dialogue/budgets.py", ("tests/unit/smtp/serving/test_loops.py",)),
     Promise("line ends", "catcher/smtp/wire/lineends.py", (f"{_WIRE}/test_lineends.py",)),
     Promise("line ends", "catcher/smtp/wire/dots.py", (f"{_WIRE}/test_dots.py",)),
     Promise("line ends", "catcher/smtp/wire/crlf.py", (f"{_WIRE}/test_crlf.py",)),
     Promise("line ends", "catcher/smtp/wire/commands.py", (f"{_WIRE}/test_commands.py",)),
     Promise("line ends", "catcher/smtp/message/data.py", ("tests/unit/smtp/message",)),
+    Promise("look-ups", "catcher/resolve/turns.py", _SHARES),
+    Promise("look-ups", "catcher/resolve/shares.py", _SHARES),
+    Promise("look-ups", "catcher/resolve/budget.py", _BOUNDS),
+    Promise("look-ups", "catcher/resolve/silence.py", _BOUNDS),
+    Promise("look-ups", "catcher/resolve/cache.py", _BOUNDS),
+    Promise("look-ups", "catcher/resolve/live.py", ("tests/unit/resolve/test_live.py",)),
+    Promise("look-ups", "catcher/intake/completion.py", _LATE),
+    Promise("look-ups", "catcher/intake/asking.py", ("tests/unit/intake/test_asking.py", *_LATE)),
 )
 
 

@@ -42,11 +42,6 @@ class Gate:
         """Connections since the start that were refused because too many came in one second."""
         return self._flood.refused
 
-    @property
-    def networks(self) -> int:
-        """Number of networks in memory because of open connections."""
-        return len(self._by_network)
-
     def enter(self, address: str, now: float) -> Place | Reply:
         """The place of a new connection, or the reply that refuses it.
 

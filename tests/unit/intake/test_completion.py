@@ -310,6 +310,37 @@ def test_what_waits_is_bounded_in_memory(tmp_path: Path, monkeypatch: pytest.Mon
     run(main())
 
 
+def test_one_that_has_no_room_alone_is_given_up_and_takes_nobody_s_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Unfinished] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(Completions, "add", lambda self, each: kept.append(each))
+        run(Room(tmp_path, Recovering(until=float("inf"))).take())
+    octets = kept[0].octets
+
+    async def main() -> None:
+        for most_octets, most, waiting, given_up in (
+            (2 * octets, 9, 2, 1),
+            (octets - 1, 9, 0, 3),
+            (9 * octets, 0, 0, 3),
+        ):
+            few = Completions(Recovering(until=float("inf")), Sink(), most=most, most_octets=most_octets)
+            for _ in range(3):
+                few.add(kept[0])
+            assert (len(few), few.given_up) == (waiting, given_up)
+            await few.close()
+            before = few.given_up
+            few.add(kept[0])
+            assert (len(few), few.given_up) == (0, before + 1)
+        whole = Completions(Recovering(until=float("inf")), Sink(), most_octets=octets)
+        whole.add(kept[0])
+        assert (len(whole), whole.given_up) == (1, 0)
+        await whole.close()
+
+    run(main())
+
+
 def test_what_waits_holds_no_text_of_the_header_and_no_local_part(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,6 +52,13 @@ def test_faults(octets: bytes, faults: list[LineFault | None]) -> None:
     assert [command.fault for command in fed_three_ways(read, octets)] == faults
 
 
+def test_every_control_character_but_tab_is_a_fault_and_nothing_else_is() -> None:
+    for octet in set(range(256)) - {0x0A}:
+        is_control = (octet < 0x20 and octet != 0x09) or octet == 0x7F
+        (command,) = read(b"NOOP a" + bytes([octet]) + b"b\r\n")
+        assert command.fault is (LineFault.CONTROL if is_control else None), octet
+
+
 @given(
     st.lists(
         st.sampled_from([b"NOOP", b"\r\n", b"\n", b"\r", b" ", b"AUTH PLAIN x", b"y" * 600, b"z" * 2046, b"z" * 4000]),
@@ -77,6 +84,15 @@ def test_printing_shows_no_argument() -> None:
     reader.feed(b"NOOP canary\r\ncanary")
     assert "canary" not in repr(reader)
     assert "canary" not in repr(reader.next())
+
+
+def test_a_line_is_over_long_as_soon_as_no_end_can_make_it_short_enough() -> None:
+    reader = CommandReader()
+    reader.feed(b"RCPT " + b"x" * (2048 - 6))
+    assert reader.next() is None
+    reader.feed(b"x")
+    assert reader.next() == Command(b"RCPT", b"", LineFault.TOO_LONG)
+    assert len(reader) == 0
 
 
 def test_an_over_long_line_is_not_kept() -> None:
@@ -108,6 +124,20 @@ def test_octets_for_the_data_are_taken_piece_by_piece_and_the_rest_are_commands(
     assert (reader.next(), reader.next(), reader.next()) == (Command(b"NOOP", b""), Command(b"QUIT", b""), None)
     reader.feed(b"xyz")
     assert (reader.take(3), len(reader)) == (b"xyz", 0)
+
+
+@pytest.mark.parametrize("asked", [4, 5, 9, 100])
+def test_no_more_is_taken_than_came_and_what_comes_next_is_read_from_its_first_octet(asked: int) -> None:
+    reader = CommandReader()
+    reader.feed(b"DATA\r\nabcd")
+    assert reader.next() == Command(b"DATA", b"")
+    assert (reader.take(asked), len(reader), reader.next()) == (b"abcd", 0, None)
+    reader.feed(b"\nNOOP\r\n")
+    assert [reader.next(), reader.next()] == [Command(verb, b"", LineFault.BARE_LF) for verb in (b"", b"NOOP")]
+    reader.feed(b"x")
+    reader.clear()
+    reader.feed(b"\n")
+    assert reader.next() == Command(b"", b"", LineFault.BARE_LF)
 
 
 def test_octets_that_were_taken_or_forgotten_are_in_no_command() -> None:
