@@ -45,6 +45,7 @@ class Promise(NamedTuple):
 
 
 _KEYS = ("tests/unit/privacy/test_keys.py",)
+_KEYFILE = ("tests/unit/privacy/test_keyfile.py",)
 _TOKENS = ("tests/unit/privacy/test_tokens.py",)
 _UPKEEP = ("tests/unit/desk/test_upkeep.py",)
 _SURE = ("tests/unit/privacy/test_sureclock.py",)
@@ -79,7 +80,7 @@ PROMISES = (
     Promise("commit", "catcher/store/sqlite/observation.py", _SQLITE),
     Promise("commit", "catcher/smtp/serving/recorder.py", _SERVING),
     Promise("keys", "catcher/privacy/keys.py", _KEYS),
-    Promise("keys", "catcher/privacy/keyfile.py", _KEYS),
+    Promise("keys", "catcher/privacy/keyfile.py", (*_KEYFILE, *_KEYS)),
     Promise("keys", "catcher/privacy/tokens.py", (*_TOKENS, *_KEYS)),
     Promise("keys", "catcher/privacy/sureclock.py", _SURE),
     Promise("keys", "catcher/desk/upkeep.py", _UPKEEP),
