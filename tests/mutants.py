@@ -51,7 +51,13 @@ _UPKEEP = ("tests/unit/desk/test_upkeep.py",)
 _SURE = ("tests/unit/privacy/test_sureclock.py",)
 _RETENTION = ("tests/unit/privacy/test_retention.py",)
 _REMOTE = ("tests/unit/store/remote",)
-_FORGETTING = ("tests/unit/store/sqlite/test_forgetting.py", "tests/unit/store/test_contract.py")
+_FORGETTING = (
+    "tests/unit/store/sqlite/byday",
+    "tests/unit/store/test_contract_forgetting.py",
+    "tests/unit/store/sqlite/test_forgetting_rewrites.py",
+    "tests/unit/store/sqlite/test_forgetting.py",
+    "tests/unit/store/test_contract.py",
+)
 _SQLITE = (
     "tests/unit/store/sqlite/test_file.py",
     *_FORGETTING,

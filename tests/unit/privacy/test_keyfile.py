@@ -108,7 +108,7 @@ def test_a_stored_key_is_none_only_where_there_is_no_file(tmp_path: Path) -> Non
 
 def test_no_file_stays_open(tmp_path: Path) -> None:
     def descriptors() -> int:
-        return len(os.listdir("/proc/self/fd"))
+        return len(list(Path("/proc/self/fd").iterdir()))
 
     before = descriptors()
     for _ in range(3):

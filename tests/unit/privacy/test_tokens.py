@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ def test_a_period_is_the_month_in_utc() -> None:
 def test_the_periods_of_a_year_follow_each_other_from_the_first_of_each_month(year: int) -> None:
     """A leap year among them."""
     begins = [datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC) for month in range(13)]
-    assert [bounds(period_of(begin)) for begin in begins[:12]] == list(zip(begins, begins[1:], strict=False))
+    assert [bounds(period_of(begin)) for begin in begins[:12]] == list(pairwise(begins))
 
 
 @pytest.mark.parametrize("key", [b"", bytes(31), bytes(33)])
