@@ -125,9 +125,7 @@ def test_a_folder_that_can_not_be_made_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError])
-def test_a_mistake_of_our_own_is_neither_hidden_nor_taken_for_the_disks(
-    path: Path, error: type[sqlite3.DatabaseError]
-) -> None:
+def test_a_mistake_of_our_own_is_neither_hidden_nor_taken_for_the_disks(path: Path, error: type[sqlite3.Error]) -> None:
     """A commit that ended without an error is promised: an error that went missing would be a lost mail."""
     with pytest.raises(error, match="ours"), medium(path):
         raise error("ours")
