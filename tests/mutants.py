@@ -3,10 +3,11 @@
 ::
 
     PROMISES: file, functions, tests ─▶ mutants ─▶ two processes: the tests of that file, until one fails
-                                                       └─▶ survivors, without those in tests/cases/mutants/survivors.txt
+                                                       └─▶ survivors, without those in tests/survivors/*.toml
 
-``python -m tests.mutants [--most N] [--seed S] [--only TEXT] [--together N]``: N drawn mutants instead of all; only
-files whose name has TEXT. It ends with 1 if a survivor is not in the list, or one of the list doesn't survive.
+``python -m tests.mutants [--most N] [--seed S] [--only TEXT …] [--together N]``: N drawn mutants instead of all; only
+files whose name has one of the texts. It ends with 1 if a survivor has no reason, or one with a reason doesn't survive.
+A survivor without a reason is printed as the files in tests/survivors want it.
 
 ``python -m tests.mutants --named`` runs the mutants of NAMED alone, each under the one test that has to notice it.
 """
@@ -14,9 +15,11 @@ files whose name has TEXT. It ends with 1 if a survivor is not in the list, or o
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import sys
 import time
+import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -26,8 +29,8 @@ from tests.support.mutantruns import TestRun, prepare_runs
 from tests.support.mutants import Mutant, mutants_of, replaced
 from tests.support.tree import ROOT
 
-SURVIVORS = Path("tests/cases/mutants/survivors.txt")
-"""A line a survivor that may be, and behind `` # `` the reason."""
+SURVIVORS = Path("tests/survivors")
+"""Files of ``[[survivor]]``: file, function, line (its text), mutation (what stands there instead), reason."""
 _LEAST_SECONDS, _FACTOR = 20.0, 10.0
 """A run that takes longer than this, and than ten times the run over the unchanged code, hangs: the mutant is found."""
 
@@ -42,12 +45,19 @@ class Promise(NamedTuple):
 
 
 _KEYS = ("tests/unit/privacy/test_keys.py",)
+_KEYFILE = ("tests/unit/privacy/test_keyfile.py",)
 _TOKENS = ("tests/unit/privacy/test_tokens.py",)
 _UPKEEP = ("tests/unit/desk/test_upkeep.py",)
 _SURE = ("tests/unit/privacy/test_sureclock.py",)
 _RETENTION = ("tests/unit/privacy/test_retention.py",)
 _REMOTE = ("tests/unit/store/remote",)
-_FORGETTING = ("tests/unit/store/sqlite/test_forgetting.py", "tests/unit/store/test_contract.py")
+_FORGETTING = (
+    "tests/unit/store/sqlite/byday",
+    "tests/unit/store/test_contract_forgetting.py",
+    "tests/unit/store/sqlite/test_forgetting_rewrites.py",
+    "tests/unit/store/sqlite/test_forgetting.py",
+    "tests/unit/store/test_contract.py",
+)
 _SQLITE = (
     "tests/unit/store/sqlite/test_file.py",
     *_FORGETTING,
@@ -79,7 +89,7 @@ PROMISES = (
     Promise("commit", "catcher/store/sqlite/observation.py", _SQLITE),
     Promise("commit", "catcher/smtp/serving/recorder.py", _SERVING),
     Promise("keys", "catcher/privacy/keys.py", _KEYS),
-    Promise("keys", "catcher/privacy/keyfile.py", _KEYS),
+    Promise("keys", "catcher/privacy/keyfile.py", (*_KEYFILE, *_KEYS)),
     Promise("keys", "catcher/privacy/tokens.py", (*_TOKENS, *_KEYS)),
     Promise("keys", "catcher/privacy/sureclock.py", _SURE),
     Promise("keys", "catcher/desk/upkeep.py", _UPKEEP),
@@ -227,7 +237,7 @@ def main() -> int:
     if options.named:
         return check_named()
     prepare_runs()
-    promises = [promise for promise in PROMISES if options.only in promise.file]
+    promises = [promise for promise in PROMISES if any(text in promise.file for text in options.only)]
     seconds = _seconds_of(dict.fromkeys(promise.tests for promise in promises))
     jobs = [
         Job(mutant, promise.tests, max(_LEAST_SECONDS, _FACTOR * seconds[promise.tests]))
@@ -235,27 +245,25 @@ def main() -> int:
         for mutant in mutants_of(promise.file, promise.functions)
     ]
     drawn = random.Random(options.seed).sample(jobs, min(options.most, len(jobs))) if options.most else jobs
-    print(f"{len(drawn)} of {len(jobs)} mutants", flush=True)
-    known = _known()
+    reasons = survivors()
     counts: Counter[str] = Counter()
-    unknown, survived = [], set()
+    survived: set[str] = set()
     for mutant, result in outcomes(iter(drawn), options.together):
         counts[result] += 1
         if result == "passed":
             survived.add(mutant.name)
-            if mutant.name not in known:
-                unknown.append(mutant)
-                print(
-                    f"{mutant.file}:{mutant.line} {mutant.function}\n  - {mutant.before}\n  + {mutant.after}",
-                    flush=True,
-                )
-    ran = {job.mutant.name for job in drawn}
-    gone = [name for name in known if name in ran and name not in survived]
+            counts["without"] += mutant.name not in reasons
+            if mutant.name not in reasons:
+                print(_entry(mutant), flush=True)
+    gone = sorted({job.mutant.name for job in drawn} & set(reasons) - survived)
     for name in gone:
-        print(f"no survivor any more: {name}")
-    print(f"{counts['failed']} failed a test, {counts['too long']} ran too long, {counts['passed']} survived,")
-    print(f"of these {counts['passed'] - len(unknown)} are known in {SURVIVORS}")
-    return int(bool(unknown or gone))
+        print(f"has a reason and doesn't survive: {name}")
+    killed, unexplained = counts["failed"] + counts["too long"], counts["without"]
+    print(
+        f"{len(drawn)} mutants, {killed} killed, {counts['passed'] - unexplained} survivors with reasons, "
+        f"{unexplained} without"
+    )
+    return int(bool(unexplained or gone))
 
 
 def _options() -> argparse.Namespace:
@@ -263,7 +271,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--named", action="store_true")
     parser.add_argument("--most", type=int, default=0)
     parser.add_argument("--seed", type=int, default=13)
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", nargs="+", default=[""])
     parser.add_argument("--together", type=int, default=2)
     return parser.parse_args()
 
@@ -282,10 +290,20 @@ def _seconds_of(each: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], float]
     return seconds
 
 
-def _known() -> dict[str, str]:
-    """Name of a survivor → why it may survive."""
-    lines = (ROOT / SURVIVORS).read_text().splitlines() if (ROOT / SURVIVORS).exists() else []
-    return dict(line.partition(" # ")[::2] for line in lines if line and not line.startswith("#"))
+def survivors() -> dict[str, str]:
+    """Name of a mutant that may survive → why."""
+    return {
+        Mutant(each["file"], 0, each["function"], each["line"], each["mutation"], "").name: each["reason"]
+        for path in sorted((ROOT / SURVIVORS).glob("*.toml"))
+        for each in tomllib.loads(path.read_text())["survivor"]
+    }
+
+
+def _entry(mutant: Mutant) -> str:
+    """A survivor as the files in tests/survivors have it."""
+    said = {"file": mutant.file, "function": mutant.function, "line": mutant.before, "mutation": mutant.after}
+    lines = [f"{key} = {json.dumps(text, ensure_ascii=False)}" for key, text in said.items()]
+    return "\n".join([f"# line {mutant.line}", "[[survivor]]", *lines, 'reason = ""'])
 
 
 if __name__ == "__main__":

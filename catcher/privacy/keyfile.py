@@ -36,7 +36,8 @@ def stored_key(path: Path, *, loss: str) -> bytes | None:
 
 
 def _make(path: Path) -> None:
-    """Links a synced draft to the key's name: the key appears whole. A key that another process linked first stays."""
+    """Links a synced draft to the key's name: the key appears whole. A key that another process linked first stays, and
+    is durable, too, when this returns."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.stem}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
@@ -50,7 +51,6 @@ def _make(path: Path) -> None:
             os.link(draft, path)
         except FileExistsError:
             destroy(draft)
-            return
     finally:
         draft.unlink(missing_ok=True)
     sync_folder(path.parent)
@@ -101,7 +101,7 @@ def make_empty(path: Path) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Makes the entries of ``folder`` durable: names added to it and taken from it."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

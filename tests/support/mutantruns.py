@@ -14,8 +14,10 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -47,6 +49,10 @@ class _OneModule(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         return self._mutant.source
 
 
+_IN_MEMORY = "/dev/shm"
+"""A file system that needn't wait for a disk: thousands of runs write and sync."""
+
+
 class TestRun:
     """A forked process that runs tests over one mutant, or over the code as it is."""
 
@@ -54,20 +60,23 @@ class TestRun:
 
     def __init__(self, mutant: Mutant | None, tests: Sequence[str], seconds: float) -> None:
         self._until = time.monotonic() + seconds
+        self._folder = tempfile.mkdtemp(prefix="mutant.", dir=_IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None)
         self._pid = os.fork()
         if not self._pid:
-            _run_tests(mutant, tests)
+            _run_tests(mutant, tests, self._folder)
 
     def result(self) -> str | None:
         """``passed``, ``failed``, or ``too long``, which ends it; None: it runs."""
         ended, status = os.waitpid(self._pid, os.WNOHANG)
         if ended:
+            shutil.rmtree(self._folder, ignore_errors=True)
             return "passed" if status == 0 else "failed"
         if time.monotonic() < self._until:
             return None
         with suppress(ProcessLookupError):
             os.killpg(self._pid, signal.SIGKILL)
         os.waitpid(self._pid, 0)
+        shutil.rmtree(self._folder, ignore_errors=True)
         return "too long"
 
 
@@ -99,7 +108,7 @@ class _FewExamples:
         settings.load_profile("mutants")
 
 
-def _run_tests(mutant: Mutant | None, tests: Sequence[str]) -> None:
+def _run_tests(mutant: Mutant | None, tests: Sequence[str], folder: str) -> None:
     """Never returns."""
     status = 1
     try:
@@ -112,7 +121,7 @@ def _run_tests(mutant: Mutant | None, tests: Sequence[str]) -> None:
             sys.meta_path.insert(0, _OneModule(mutant))
         import pytest
 
-        options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+        options = ["-x", "-q", f"--basetemp={folder}/tests", "-p", "no:cacheprovider", "-p", "no:xdist"]
         status = int(pytest.main([*options, *tests], plugins=[_FewExamples()]))
     finally:
         os._exit(status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -128,6 +129,23 @@ def test_what_was_destroyed_is_synced_with_its_folder(tmp_path: Path, monkeypatc
     ring.destroy_before(DECEMBER)
     assert "period-2026-11.key" in names[0] and "period-2026-11.destroyed" in names[0]
     assert "period-2026-11.key" not in names[-1]
+
+
+def test_a_folder_that_can_not_be_synced_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keys may come back after a power cut: they aren't reported as destroyed."""
+    ring = KeyRing(tmp_path)
+    ring.tokens(NOVEMBER)
+    (tmp_path / "period-2026-11.destroyed").touch()
+    sync = os.fsync
+
+    def failing(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EIO, "Input/output error")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", failing)
+    with pytest.raises(EnvironmentFailure, match="can't be synced: Input/output error"):
+        ring.destroy_before(DECEMBER)
 
 
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))

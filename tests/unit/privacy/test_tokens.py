@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from catcher.model.mail.mailbox import Mailbox
 from catcher.privacy import Rolling, RollingTokens, Tokens, period_of
+from catcher.privacy.tokens import bounds
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))
 ALICE = Mailbox("alice", "contractor.example")
@@ -29,10 +31,19 @@ def test_a_period_is_the_month_in_utc() -> None:
     assert period_of(datetime(2026, 12, 1, 1, 0, tzinfo=timezone(timedelta(hours=2)))) == "2026-11"
 
 
+@pytest.mark.parametrize("year", [2027, 2028])
+def test_the_periods_of_a_year_follow_each_other_from_the_first_of_each_month(year: int) -> None:
+    """A leap year among them."""
+    begins = [datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC) for month in range(13)]
+    assert [bounds(period_of(begin)) for begin in begins[:12]] == list(pairwise(begins))
+
+
 @pytest.mark.parametrize("key", [b"", bytes(31), bytes(33)])
 def test_a_key_of_another_length_is_refused(key: bytes) -> None:
     with pytest.raises(ValueError, match="32 octets"):
-        tokens(key)
+        Tokens("2026-11", key, RollingTokens(KEY))
+    with pytest.raises(ValueError, match="32 octets"):
+        RollingTokens(key)
 
 
 @given(local_parts, local_parts)

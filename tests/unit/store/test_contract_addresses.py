@@ -114,3 +114,13 @@ def test_a_revision_is_judged_by_the_address_too(store: Store) -> None:
     (revised,) = store.revise([replace(mail("t2"), id=stored.id)])
     assert revised.counting.reason is SHARED
     assert reasons(store) == [DKIM, SHARED]
+
+
+def test_a_second_organisation_stops_the_mails_whose_address_is_still_known(store: Store) -> None:
+    """Earlier ones of the same address have lost it: they keep counting, and don't stand in the way."""
+    add(store, mail("t1"), mail("t2", observed_at=NOON + 20 * DAY))
+    assert counted(store) == 2
+    store.purge(NOON + 32 * DAY, keep_days=90, folder=folder)
+    add(store, mail("t3", "other.example", fresh_reason="dkim", observed_at=NOON + 32 * DAY))
+    assert reasons(store) == [SPF, SHARED, DKIM]
+    assert counted(store) == 1

@@ -357,6 +357,27 @@ def test_a_start_does_not_wait_for_ever_and_commits_are_taken_once_somebody_is_t
     run(scenario())
 
 
+def test_a_connection_that_ends_before_it_takes_commits_is_not_the_link() -> None:
+    """A process that ends while it opens the store has taken nothing: the next one gets a connection."""
+
+    async def scenario() -> None:
+        writing, reading = handoff_sockets()
+        with writing, reading:
+            link, peer = StoreClient(writing), Peer(reading)
+            starting = asyncio.create_task(link.start())
+            _, writer = await peer.meet()
+            writer.close()
+            _, successor = await peer.meet()
+            assert link.link is StoreLink.ABSENT and not starting.done()
+            successor.write(OPEN)
+            await starting
+            assert link.is_up
+            await link.close()
+            successor.close()
+
+    run(scenario())
+
+
 def test_before_the_start_nothing_is_taken() -> None:
     async def scenario() -> None:
         writing, reading = handoff_sockets()

@@ -20,6 +20,7 @@ from catcher.model.leak.shares import MailShares
 from catcher.model.mail.observation import Observation, Retention, field_dictionary
 from catcher.model.ports import Folded
 from catcher.store.sqlite import SqliteStore, verify_file
+from catcher.store.sqlite.connection import medium
 from catcher.store.sqlite.schema.tables import day_tables
 from tests.support.folding import folder, party_of
 from tests.support.observations import NOON, observation
@@ -121,6 +122,13 @@ def test_a_folder_that_can_not_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(EnvironmentFailure, match="look at the folder"):
         SqliteStore(tmp_path / "file" / "catcher.db")
+
+
+@pytest.mark.parametrize("error", [sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError])
+def test_a_mistake_of_our_own_is_neither_hidden_nor_taken_for_the_disks(path: Path, error: type[sqlite3.Error]) -> None:
+    """A commit that ended without an error is promised: an error that went missing would be a lost mail."""
+    with pytest.raises(error, match="ours"), medium(path):
+        raise error("ours")
 
 
 def test_a_folder_in_its_place_is_told(path: Path) -> None:

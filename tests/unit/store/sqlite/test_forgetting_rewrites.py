@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,21 @@ def test_of_a_thousand_contacts_none_that_is_due_leaves_a_trace(tmp_path: Path) 
     assert len(list(store.contacts())) == 20
     content = octets(path)
     assert not [text for text in gone if text.encode() in content]
+    store.close()
+
+
+def test_each_table_is_written_anew_in_a_step_of_its_own(tmp_path: Path) -> None:
+    """Mails are stored between two steps, so that a step has one table's rows to copy and no more."""
+    store = SqliteStore(tmp_path / "catcher.db")
+    with write_transaction(store._db):
+        many_contacts(store, young=20)
+
+    def owed() -> int:
+        return int(store._db.execute("SELECT count(*) FROM owed WHERE work LIKE 'rewrite %'").fetchone()[0])
+
+    left = [owed() for _ in store.forget(NOON + 31 * DAY, keep_days=30)]
+    assert max(left) == 2, "contacts, and what became of them"
+    assert [then for before, then in pairwise(left) if then < before] == [1, 0]
     store.close()
 
 
