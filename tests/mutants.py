@@ -10,6 +10,8 @@ files whose name has one of the texts. It ends with 1 if a survivor has no reaso
 A survivor without a reason is printed as the files in tests/survivors want it.
 
 ``python -m tests.mutants --named`` runs the mutants of NAMED alone, each under the one test that has to notice it.
+
+Longer than others: PROMISES and NAMED are tables, a row for each file and each named mutant.
 """
 
 from __future__ import annotations

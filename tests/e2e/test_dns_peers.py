@@ -22,7 +22,7 @@ from catcher.supervise.ports import own_port
 from tests.support.authoritative import Measure, answers, knot, nsd
 from tests.support.consumers import bind, powerdns
 from tests.support.peers import peer
-from tests.support.secondaries import KEY, KEYS, gone, polls, sections
+from tests.support.secondaries import KEY, KEYS, polls, sections
 from tests.support.secondarydocs import block
 from tests.support.server import Server
 
@@ -111,6 +111,26 @@ def serves(secondary: Measure, domain: str, record: str) -> bool:
     )
 
 
+LEFT_OUT = "Catalog-Zone update failed"
+"""What PowerDNS says when its own threads locked its database: the change comes with the catalog zone's next one."""
+
+
+def follows(server: Server, secondary: Measure, domain: str, *, there: bool) -> bool:
+    """Whether the secondary begins, or ends, to answer for ``domain`` within a while.
+
+    The catalog zone changes once more for each change that PowerDNS left out.
+    """
+    again = 0
+    for _ in polls(secondary.port):
+        if answers(secondary.port, domain, seconds=0.5) is there:
+            return True
+        if secondary.log.count(LEFT_OUT) > again:
+            again += 1
+            server.catcher("catalogue", "add", f"again{again}.ml", "--intended", "again.mil", "--policy", "null")
+            server.await_line("reloaded")
+    return False
+
+
 def refuse(server: Server, domain: str) -> None:
     """The guard finds ``domain`` delegated to somebody else."""
     (server.folder / "ml.zone").write_text(ML)
@@ -132,7 +152,7 @@ def test_a_consumer_of_the_catalog_zone(consumer: tuple[Server, Measure]) -> Non
         assert serves(secondary, domain, "10 mx.sink.example.")
     server.catcher("catalogue", "add", "marine.ml", "--intended", "marine.mil", "--policy", "accept")
     server.await_line("reloaded")
-    assert answers(secondary.port, "marine.ml"), secondary.log
+    assert follows(server, secondary, "marine.ml", there=True), secondary.log
     rows = server.folder / "catalogue.csv"
     rows.write_text(rows.read_text().replace("marine.ml,marine.mil,accept", "marine.ml,marine.mil,null"))
     server.reload()
@@ -142,7 +162,7 @@ def test_a_consumer_of_the_catalog_zone(consumer: tuple[Server, Measure]) -> Non
     assert serves(secondary, "navy.ml", "10 mx.sink.example.")
     server.catcher("catalogue", "remove", "navy.ml")
     server.await_line("reloaded")
-    assert gone(secondary, "navy.ml"), secondary.log
+    assert follows(server, secondary, "navy.ml", there=False), secondary.log
 
 
 def test_a_plain_secondary(tmp_path: Path, port: int) -> None:

@@ -209,7 +209,7 @@ def test_what_is_spent_is_gone_after_an_hour_and_not_before() -> None:
         assert spend_all(budgets, GENUINE, NOW + timedelta(seconds=seconds)) == left
 
 
-@pytest.mark.parametrize("newcomers", [["192.0.2.0/24", "198.51.100.0/24"], ["192.0.2.0/24", "192.0.3.0/24"]])
+@pytest.mark.parametrize("newcomers", [["192.0.2.0/24", "198.51.100.0/24"], ["10.200.2.0/24", "10.200.3.0/24"]])
 def test_a_newcomer_s_third_is_its_own_whatever_it_and_its_neighbours_asked_elsewhere(newcomers: list[str]) -> None:
     """Below an organisation at which others have used up the limit of all."""
     budgets = Budgets()
