@@ -128,7 +128,7 @@ class WorkerGroup:
         """Takes a worker's report."""
         if READY in octets:
             worker.ready_at = time.monotonic()
-            if worker.deadline is not None and worker not in self.retired:
+            if worker.deadline is not None and worker not in self.retired and not self._failing:
                 worker.deadline.cancel()
         if DRAINING in octets:
             worker.draining = True
@@ -220,12 +220,9 @@ class WorkerGroup:
         if self._failing or self.stopping:
             return
         self._failing, self._begun = True, False
-        for worker in self.starting:
-            if worker.ready:  # it serves already, and has work in hand
-                worker.signal(REPLACED)
-                self._set_deadline(worker, worker.task.drain_seconds, "was given up and did not end")
-            else:
-                worker.signal(signal.SIGKILL)
+        for worker in self.starting:  # each may have work in hand: it serves before its report arrives
+            worker.signal(REPLACED)
+            self._set_deadline(worker, worker.task.drain_seconds, "was given up and did not end")
         if error != self.trouble:
             log.error("%s", error)
         self.trouble = error

@@ -126,6 +126,49 @@ def test_a_worker_that_fails_leaves_the_running_generation(wire: Wire, superviso
     assert list(supervisor.workers) == ["mended"] and not supervisor.troubles
 
 
+def test_a_worker_that_is_given_up_before_its_report_ends_its_work(wire: Wire, supervisor: Supervisor) -> None:
+    """It listens, and has a connection, a moment before the parent reads that it is ready."""
+    reading, writing = os.pipe()
+
+    async def main(station: Station) -> None:
+        wire.say("up")
+        os.write(writing, b"x")
+        await station.stopping.wait()
+        wire.say("drained")
+
+    async def failing(station: Station) -> None:
+        os.read(reading, 1)
+        raise ValueError
+
+    supervisor.replace("group", [Task("serving", main), Task("failing", failing)], lambda _: None)
+    assert [wire.hear(supervisor.loop) for _ in range(2)] == ["up", "drained"]
+    os.close(reading)
+    os.close(writing)
+
+
+def test_a_worker_that_is_given_up_and_reports_then_is_killed_when_its_time_is_over(
+    wire: Wire, supervisor: Supervisor
+) -> None:
+    reading, writing = os.pipe()
+
+    async def main(station: Station) -> None:
+        os.write(writing, b"x")
+        await station.stopping.wait()
+        station.ready()
+        wire.say("late")
+        await asyncio.sleep(3600)
+
+    async def failing(station: Station) -> None:
+        os.read(reading, 1)
+        raise ValueError
+
+    tasks = [Task("serving", main, drain_seconds=0.2), Task("failing", failing)]
+    supervisor.replace("group", tasks, lambda _: None)
+    assert [wire.hear(supervisor.loop) for _ in range(2)] == ["late", "late"], "they are tried again"
+    os.close(reading)
+    os.close(writing)
+
+
 @pytest.mark.parametrize("number", [errno.EAGAIN, errno.ENOMEM])
 def test_a_fork_that_fails_is_tried_again(
     wire: Wire, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, number: int
