@@ -66,6 +66,7 @@ _SQLITE = (
     "tests/unit/store/test_rows.py",
     "tests/unit/store/test_revisions.py",
     "tests/unit/store/test_contract_addresses.py",
+    "tests/unit/store/test_contract_repeats.py",
 )
 _ADMISSION = ("tests/unit/smtp/admission",)
 _SERVING = (

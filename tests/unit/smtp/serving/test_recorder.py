@@ -13,6 +13,7 @@ import pytest
 from catcher.intake.answers import TooManyAnswers
 from catcher.model.telling.answer import PartyAnswer, Verb
 from catcher.smtp import SmtpLimits
+from catcher.smtp.serving.recorder import place_of
 from tests.support.smtpwire import (
     SETTINGS,
     RecordingIntake,
@@ -146,3 +147,7 @@ def test_faults_of_ours_are_logged_once_a_minute_and_all_are_counted(
         assert run(main()) == 20
     assert [message.startswith("a session was ended by ValueError at ") for message in caplog.messages] == [True] * 2
     assert caplog.messages[1].endswith("(19 more since the last such line)")
+
+
+def test_an_error_without_a_place_is_told_by_its_class() -> None:
+    assert place_of(ValueError("canary")) == "ValueError"
