@@ -31,6 +31,12 @@ def test_helo_text_that_nothing_confirms_is_not_kept():
     assert (kept.domain, kept.tier, kept.evidence) == (None, Tier.CLAIMED, ())
 
 
+def test_a_sender_without_a_name_is_kept_with_its_tier():
+    assert storable_sender(Sender(None, None, Tier.CLAIMED, (HELO, FROM), ())) == Sender(
+        None, None, Tier.CLAIMED, (FROM,), ()
+    )
+
+
 def test_nor_is_it_kept_as_a_conflict():
     kept = storable_sender(Sender("contractor.example", "Contractor", Tier.CLAIMED, (FROM, HELO), (HELO,)))
     assert (kept.domain, kept.organisation) == ("contractor.example", "Contractor")
